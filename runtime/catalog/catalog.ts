@@ -1,0 +1,82 @@
+import type { DataType } from '../types/data-type.ts';
+import type { ChangeMode, Field } from '../types/schema.ts';
+import type { Value } from '../types/value.ts';
+
+/**
+ * What the planner knows of what exists: plain data, so that a plan is a function of text and catalogue. The engine
+ * stores the same definitions, as JSON (bigint values as `{ "bigint": "..." }`).
+ */
+export interface Catalog {
+  readonly relations: readonly RelationDefinition[];
+}
+
+export type RelationDefinition = StreamDefinition | ViewDefinition | MaterializedViewDefinition | SinkViewDefinition;
+
+/** A stream (rows only grow) or a keyed table (a later row with the same key replaces the earlier). */
+export interface StreamDefinition {
+  readonly kind: 'stream' | 'table';
+  readonly name: string;
+  readonly columns: readonly ColumnDefinition[];
+  /** Positions of the PRIMARY KEY; empty for streams. */
+  readonly primaryKey: readonly number[];
+  readonly watermark: WatermarkDefinition | null;
+  readonly connector: string;
+  readonly format: string;
+  /** Options of the connector and of the stream, names in lower case, values as texts. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly idleTimeoutMs: number | null;
+  /** `$late` and `$errors` of a stream are relations of kind stream with this set. */
+  readonly derivedFrom: string | null;
+  /** The statement, for SHOW and restore. */
+  readonly sql: string;
+}
+
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: DataType;
+  readonly nullable: boolean;
+  readonly defaultValue: Value;
+}
+
+/** W = max(column) - delay over the rows before. */
+export interface WatermarkDefinition {
+  readonly column: number;
+  readonly delayMs: number;
+}
+
+/** A named subquery; expanded where it is used, runs nothing. */
+export interface ViewDefinition {
+  readonly kind: 'view';
+  readonly name: string;
+  /** The SELECT text, EMIT included. */
+  readonly query: string;
+  readonly dependsOn: readonly string[];
+  readonly sql: string;
+}
+
+/** A continuous query. */
+export interface MaterializedViewDefinition {
+  readonly kind: 'materialized-view';
+  readonly name: string;
+  readonly columns: readonly Field[];
+  readonly mode: ChangeMode;
+  readonly key: readonly number[];
+  readonly windowEnd: number | null;
+  /** Position of a column that the view's watermark bounds. */
+  readonly watermarkColumn: number | null;
+  readonly dependsOn: readonly string[];
+  readonly sql: string;
+}
+
+/** CREATE SINK: a continuous query (AS SELECT) or the changes of a view (FROM) into a connector. */
+export interface SinkViewDefinition {
+  readonly kind: 'sink';
+  readonly name: string;
+  readonly columns: readonly Field[];
+  readonly connector: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly dependsOn: readonly string[];
+  readonly sql: string;
+}
+
+export type RelationKind = RelationDefinition['kind'];

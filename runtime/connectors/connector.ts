@@ -1,0 +1,107 @@
+import type { Column } from '../columns/column.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Field } from '../types/schema.ts';
+
+/**
+ * Where rows come from and go to. Adding a connector is one new file here and a line in index.ts.
+ * Options arrive as texts (`WITH (path = 'x', follow = true)` gives path -> 'x', follow -> 'true'); a connector narrows
+ * them once, in `open...`, and throws `problem('INVALID_OPTION' | 'UNKNOWN_OPTION', ...)` naming the option.
+ */
+export interface Connector {
+  readonly name: string;
+  readonly summary: string;
+  /** Options that this connector knows (besides those of every stream). */
+  readonly options: readonly ConnectorOption[];
+  /** Whether REST rows, INSERT and WebSocket insert may write to its relations. */
+  readonly writable: boolean;
+  /** null: not a source (or fed from outside, as `http`). Validates options and schema, touches nothing outside. */
+  readonly source: ((definition: SourceDefinition) => SourceFactory) | null;
+  /** null: not a sink. */
+  readonly sink: ((definition: SinkDefinition) => SinkFactory) | null;
+}
+
+export interface ConnectorOption {
+  readonly name: string;
+  readonly required: boolean;
+  readonly summary: string;
+}
+
+export interface SourceDefinition {
+  readonly relation: string;
+  readonly columns: readonly Field[];
+  /** Position of the event-time column, null when there is none. */
+  readonly eventTime: number | null;
+  readonly options: ReadonlyMap<string, string>;
+  /** Clock when the relation was created, ms: the base of generated times. */
+  readonly createdAt: number;
+}
+
+export interface SourceContext {
+  readonly clock: Clock;
+  /** Folder that file sources are confined to. */
+  readonly filesDirectory: string;
+}
+
+/** A position within one partition, as the source likes it; travels as JSON. */
+export type Offset = string | number;
+
+export interface SourceFactory {
+  /**
+   * true: a recorded poll can be read again (offsets are stored, not rows). false: what is polled is stored like
+   * pushed rows.
+   */
+  readonly replayable: boolean;
+  open(context: SourceContext): Source;
+}
+
+export interface Source {
+  /** Partitions known now, in a stable order; may grow between polls. */
+  partitions(): readonly string[];
+  /** Where an unread partition starts. */
+  start(partition: string): Offset;
+  /**
+   * What the partition has after `from` at the clock's `now`, at most about `rowsMax` rows or `bytesMax` bytes;
+   * synchronous and short (a few ms). `wait`: nothing yet, ask again in `delayMs` at the earliest.
+   */
+  poll(partition: string, from: Offset, limit: PollLimit): Polled;
+  /** Replayable sources: the rows of a recorded poll, or `changed` where the content is no longer what it was. */
+  reread(partition: string, recorded: RecordedPoll): PolledRows | { readonly kind: 'changed'; readonly message: string };
+  close(): void;
+}
+
+export interface PollLimit {
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+  readonly now: number;
+}
+
+export type Polled =
+  | PolledRows
+  | { readonly kind: 'wait'; readonly delayMs: number }
+  /** Nothing will ever come after `from`. */
+  | { readonly kind: 'end' };
+
+export type PolledRows =
+  /** Whole NDJSON lines, to be decoded and checked like pushed rows. */
+  | { readonly kind: 'lines'; readonly bytes: Buffer; readonly to: Offset; readonly check: number }
+  /** Columns in the order of `SourceDefinition.columns`, already of the right types. */
+  | { readonly kind: 'columns'; readonly columns: readonly Column[]; readonly length: number; readonly to: Offset; readonly check: number };
+
+/** What intake records of a poll. `check`: CRC32 of the bytes read (0 where content cannot change). */
+export interface RecordedPoll {
+  readonly from: Offset;
+  readonly to: Offset;
+  readonly check: number;
+  readonly now: number;
+}
+
+export interface SinkDefinition {
+  readonly name: string;
+  readonly columns: readonly Field[];
+  readonly options: ReadonlyMap<string, string>;
+}
+
+/** `discard`: rows are computed, counted and let go. Sinks that write come with their own protocol. */
+export interface SinkFactory {
+  readonly kind: 'discard';
+}

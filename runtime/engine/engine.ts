@@ -1,0 +1,182 @@
+import type { RelationDefinition } from '../catalog/catalog.ts';
+import type { Problem } from '../errors/problem.ts';
+import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import type { ChangeMode, Field } from '../types/schema.ts';
+
+/**
+ * The machine as the shell sees it: a small message protocol, so that it runs in a worker or inline in a test. Every
+ * method answers with plain data; bytes are moved, not copied. A method that fails rejects with a ProblemError.
+ */
+export interface Engine {
+  /** Loads the store, rebuilds every dataflow at its position, starts the loop. Must be called first, once. */
+  start(): Promise<Started>;
+  /** Makes a relation durable and, with a plan, starts its dataflow. */
+  create(definition: Definition, plan: PhysicalPlan | null): Promise<void>;
+  /** All at once, in one epoch. */
+  drop(names: readonly string[]): Promise<void>;
+  /** Answers once the rows are durable. `body`: NDJSON; `strict`: all or nothing (ROWS_REFUSED). */
+  insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted>;
+  /** Moves the stream's watermark to `to` (ms), or with Infinity ends the stream. Durable when answered. */
+  moveWatermark(stream: string, to: number): Promise<{ readonly watermark: number; readonly epoch: number | null }>;
+  /** One micro-batch (manual trigger only). `now` null: the clock's. */
+  step(now: number | null): Promise<Stepped>;
+  streams(): Promise<readonly StreamStatus[]>;
+  views(): Promise<readonly ViewStatus[]>;
+  /** Current rows of a view or keyed table, ordered by ORDER BY, else by key, else by first seq. */
+  rows(name: string, page: Page): Promise<RowsAnswer>;
+  /** A pull query over the current rows of views and tables, all at one epoch. */
+  select(plan: PhysicalPlan): Promise<RowsAnswer>;
+  /** Starts an ad-hoc query under a name that no relation has (it begins with `$`); it lives until `closeQuery`. */
+  openQuery(name: string, plan: PhysicalPlan): Promise<void>;
+  closeQuery(name: string): Promise<void>;
+  /**
+   * The changes of a view after `afterSeq`, about maxBytes; empty when there are none yet. `lost`: they are held no
+   * more (or seq is above the view's own).
+   */
+  changes(name: string, afterSeq: number, maxBytes: number): Promise<ChangesAnswer>;
+  /** The view's current rows as change chunks of `"+"` rows, consistent at `seq`. */
+  snapshot(name: string): Promise<SnapshotAnswer>;
+  /** From now on, committed batches of the view are published to the listener; answers its head. */
+  watch(name: string): Promise<ViewHead>;
+  unwatch(name: string): Promise<void>;
+  onEvent(listener: (event: EngineEvent) => void): void;
+  /** Finishes and commits the running batch, refuses new work (SHUTTING_DOWN), closes the store. */
+  shutdown(): Promise<void>;
+}
+
+/** The catalogue's definition as JSON: the engine keeps it and reads what it needs of it. */
+export type Definition = RelationDefinition;
+
+export interface Started {
+  readonly instance: string;
+  readonly epoch: number;
+  readonly definitions: readonly Definition[];
+}
+
+export interface InsertOptions {
+  readonly op: 'upsert' | 'delete';
+  readonly strict: boolean;
+}
+
+export interface Inserted {
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Place of the last accepted row in the order over all streams; null when none was accepted. */
+  readonly ordinal: number | null;
+  /** null while the rows are durable but not processed. */
+  readonly epoch: number | null;
+  /** `row`: place in the body from 0. The first 1,000. */
+  readonly errors: readonly { readonly row: number; readonly code: string; readonly field: string | null; readonly message: string }[];
+}
+
+export interface Stepped {
+  readonly epoch: number;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+}
+
+export interface StreamStatus {
+  readonly name: string;
+  readonly kind: 'stream' | 'table' | 'bag';
+  readonly columns: readonly Field[];
+  readonly key: readonly string[];
+  /** ms; null before the first row, Infinity after the end. */
+  readonly watermark: number | null;
+  readonly rowsIn: number;
+  readonly rowsLate: number;
+  readonly rowsRejected: number;
+  readonly bytes: number;
+  readonly connector: string;
+  readonly retention: string;
+}
+
+export interface ViewStatus {
+  readonly name: string;
+  readonly kind: 'view' | 'sink';
+  readonly state: 'running' | 'backfilling' | 'paused' | 'failed';
+  readonly error: Problem | null;
+  readonly sql: string;
+  readonly columns: readonly Field[];
+  readonly key: readonly string[];
+  readonly mode: ChangeMode;
+  readonly watermark: number | null;
+  /** Ordinal up to which the view has absorbed its input. */
+  readonly position: number;
+  readonly counters: {
+    readonly rowsIn: number;
+    readonly rowsOut: number;
+    readonly late: number;
+    readonly errors: number;
+    readonly stateRows: number;
+    readonly stateBytes: number;
+    readonly batchMs: number;
+  };
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly plan: { readonly operators: readonly OperatorStatus[] };
+}
+
+export interface OperatorStatus {
+  readonly id: number;
+  readonly kind: string;
+  readonly inputs: readonly number[];
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly stateRows: number;
+  readonly stateBytes: number;
+  readonly ms: number;
+}
+
+export interface Page {
+  readonly limit: number | null;
+  readonly offset: number;
+}
+
+export interface RowsAnswer {
+  readonly columns: readonly Field[];
+  /** JSON text of the rows without the outer brackets: `[1,"a"],[2,"b"]`. */
+  readonly rows: Uint8Array;
+  readonly count: number;
+  readonly epoch: number;
+  /** Of a view; 0 otherwise. */
+  readonly seq: number;
+}
+
+export interface ViewHead {
+  readonly columns: readonly Field[];
+  readonly key: readonly string[];
+  readonly mode: ChangeMode;
+  readonly epoch: number;
+  readonly seq: number;
+  readonly watermark: number | null;
+}
+
+/** One frame's worth of changes. */
+export interface ChangeChunk {
+  readonly epoch: number;
+  readonly seqFrom: number;
+  readonly seqTo: number;
+  readonly more: boolean;
+  /** JSON text: ISO string, null or "end" with its quotes. */
+  readonly watermark: string;
+  /** JSON text of the change rows without the outer brackets. */
+  readonly rows: Uint8Array;
+}
+
+export type ChangesAnswer =
+  | { readonly kind: 'changes'; readonly chunks: readonly ChangeChunk[]; readonly head: ViewHead }
+  | { readonly kind: 'lost'; readonly head: ViewHead };
+
+export interface SnapshotAnswer {
+  readonly head: ViewHead;
+  /** Rows as `["+",...]` texts without outer brackets, each chunk about 1 MB. */
+  readonly chunks: readonly Uint8Array[];
+}
+
+export type EngineEvent =
+  /** One committed batch of a watched view: all chunks of the epoch, in order. */
+  | { readonly kind: 'batch'; readonly view: string; readonly chunks: readonly ChangeChunk[] }
+  /** A watched view's watermark or epoch moved without changes. */
+  | { readonly kind: 'progress'; readonly view: string; readonly epoch: number; readonly seq: number; readonly watermark: number | null }
+  | { readonly kind: 'ended'; readonly view: string; readonly reason: 'dropped' | 'failed' }
+  /** The engine cannot go on (the store is gone); the process must stop. */
+  | { readonly kind: 'fatal'; readonly message: string };

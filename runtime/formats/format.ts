@@ -1,0 +1,58 @@
+import type { Column } from '../columns/column.ts';
+import type { ErrorCode } from '../errors/problem.ts';
+import type { DataType } from '../types/data-type.ts';
+import type { Value } from '../types/value.ts';
+
+/** A column that rows on the wire can carry (computed columns are made after decoding, by a segment). */
+export interface WireColumn {
+  readonly name: string;
+  readonly type: DataType;
+  /** Refuse the row when the field is missing without default, or NULL: the code says why. */
+  readonly required: false | 'NULL_NOT_ALLOWED' | 'NULL_EVENT_TIME' | 'NULL_KEY';
+  /** Used when the field is missing. */
+  readonly defaultValue: Value;
+}
+
+export interface DecoderOptions {
+  readonly unknownFields: 'ignore' | 'refuse';
+  /** Columns that must be checked but need not be kept: positions whose result is wanted. */
+  readonly keep: readonly number[];
+  /** Rows of at most this many bytes (1 MB by the contract); a longer one is ROW_TOO_LARGE. */
+  readonly rowBytesMax: number;
+}
+
+/** Adding a format is a new folder or file here and a line in index.ts. */
+export interface Format {
+  readonly name: string;
+  openDecoder(columns: readonly WireColumn[], options: DecoderOptions): RowDecoder;
+}
+
+export interface RowDecoder {
+  /**
+   * Decodes whole rows (NDJSON lines) of bytes[start, end) into columns, at most `rowsMax` accepted rows. Blank lines
+   * are nothing. The last line needs no newline. Deterministic: the same bytes give the same rows and refusals.
+   */
+  decode(bytes: Buffer, start: number, end: number, rowsMax: number): DecodedRows;
+}
+
+export interface DecodedRows {
+  /** Accepted rows. */
+  readonly length: number;
+  /** One per position in `keep`. utf8 columns refer to `bytes` or to an own buffer for unescaped text. */
+  readonly columns: readonly Column[];
+  /** Where the next call continues: just after the last consumed line. */
+  readonly next: number;
+  /** Lines consumed, accepted or refused (blank ones not counted). */
+  readonly lines: number;
+  readonly refused: readonly RefusedRow[];
+}
+
+export interface RefusedRow {
+  /** Place among the lines of this call, from 0. */
+  readonly line: number;
+  readonly code: ErrorCode;
+  readonly field: string | null;
+  readonly message: string;
+  /** The line, cut to 4 KB. */
+  readonly raw: string;
+}
