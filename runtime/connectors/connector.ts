@@ -55,6 +55,8 @@ export interface SourceFactory {
 }
 
 export interface Source {
+  /** Gives rows as fast as it is asked, without a pace of its own: a manual step takes 1,000. */
+  readonly endless: boolean;
   /** Partitions known now, in a stable order; may grow between polls. */
   partitions(): readonly string[];
   /** Where an unread partition starts. */
@@ -65,7 +67,10 @@ export interface Source {
    */
   poll(partition: string, from: Offset, limit: PollLimit): Polled;
   /** Replayable sources: the rows of a recorded poll, or `changed` where the content is no longer what it was. */
-  reread(partition: string, recorded: RecordedPoll): PolledRows | { readonly kind: 'changed'; readonly message: string };
+  reread(
+    partition: string,
+    recorded: RecordedPoll,
+  ): PolledRows | { readonly kind: 'changed'; readonly message: string };
   close(): void;
 }
 
@@ -85,7 +90,13 @@ export type PolledRows =
   /** Whole NDJSON lines, to be decoded and checked like pushed rows. */
   | { readonly kind: 'lines'; readonly bytes: Buffer; readonly to: Offset; readonly check: number }
   /** Columns in the order of `SourceDefinition.columns`, already of the right types. */
-  | { readonly kind: 'columns'; readonly columns: readonly Column[]; readonly length: number; readonly to: Offset; readonly check: number };
+  | {
+      readonly kind: 'columns';
+      readonly columns: readonly Column[];
+      readonly length: number;
+      readonly to: Offset;
+      readonly check: number;
+    };
 
 /** What intake records of a poll. `check`: CRC32 of the bytes read (0 where content cannot change). */
 export interface RecordedPoll {

@@ -10,10 +10,10 @@ import type { ChangeMode, Field } from '../types/schema.ts';
 export interface Engine {
   /** Loads the store, rebuilds every dataflow at its position, starts the loop. Must be called first, once. */
   start(): Promise<Started>;
-  /** Makes a relation durable and, with a plan, starts its dataflow. */
-  create(definition: Definition, plan: PhysicalPlan | null): Promise<void>;
-  /** All at once, in one epoch. */
-  drop(names: readonly string[]): Promise<void>;
+  /** Makes a relation durable and, with a plan, starts its dataflow. Answers all definitions made (a stream's `$late`, `$errors` too). */
+  create(definition: Definition, plan: PhysicalPlan | null): Promise<readonly Definition[]>;
+  /** All at once, in one epoch. Answers all names dropped (a stream's `$late` and `$errors` too). */
+  drop(names: readonly string[]): Promise<readonly string[]>;
   /** Answers once the rows are durable. `body`: NDJSON; `strict`: all or nothing (ROWS_REFUSED). */
   insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted>;
   /** Moves the stream's watermark to `to` (ms), or with Infinity ends the stream. Durable when answered. */
@@ -66,7 +66,12 @@ export interface Inserted {
   /** null while the rows are durable but not processed. */
   readonly epoch: number | null;
   /** `row`: place in the body from 0. The first 1,000. */
-  readonly errors: readonly { readonly row: number; readonly code: string; readonly field: string | null; readonly message: string }[];
+  readonly errors: readonly {
+    readonly row: number;
+    readonly code: string;
+    readonly field: string | null;
+    readonly message: string;
+  }[];
 }
 
 export interface Stepped {
@@ -142,6 +147,8 @@ export interface RowsAnswer {
 }
 
 export interface ViewHead {
+  /** New whenever the numbering of changes starts again. */
+  readonly instance: string;
   readonly columns: readonly Field[];
   readonly key: readonly string[];
   readonly mode: ChangeMode;
@@ -176,7 +183,13 @@ export type EngineEvent =
   /** One committed batch of a watched view: all chunks of the epoch, in order. */
   | { readonly kind: 'batch'; readonly view: string; readonly chunks: readonly ChangeChunk[] }
   /** A watched view's watermark or epoch moved without changes. */
-  | { readonly kind: 'progress'; readonly view: string; readonly epoch: number; readonly seq: number; readonly watermark: number | null }
+  | {
+      readonly kind: 'progress';
+      readonly view: string;
+      readonly epoch: number;
+      readonly seq: number;
+      readonly watermark: number | null;
+    }
   | { readonly kind: 'ended'; readonly view: string; readonly reason: 'dropped' | 'failed' }
   /** The engine cannot go on (the store is gone); the process must stop. */
   | { readonly kind: 'fatal'; readonly message: string };

@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number;
   /** Calls `wake` once, `delayMs` from now. Returns how to cancel it. A pending wake does not keep the process alive. */
   schedule(delayMs: number, wake: () => void): () => void;
+  /** Resolves after events that are already waiting had their turn. */
+  turn(): Promise<void>;
 }
 
 export const systemClock: Clock = {
@@ -16,6 +18,7 @@ export const systemClock: Clock = {
     timer.unref();
     return () => clearTimeout(timer);
   },
+  turn: () => new Promise((resolve) => setImmediate(resolve)),
 };
 
 /** A clock that moves only when told to; due wakes run in order of time. */
@@ -41,6 +44,10 @@ export class ManualClock implements Clock {
     return () => {
       this.#wakes = this.#wakes.filter((other) => other !== entry);
     };
+  }
+
+  turn(): Promise<void> {
+    return Promise.resolve();
   }
 
   advanceTo(now: number): void {

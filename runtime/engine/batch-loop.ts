@@ -1,0 +1,503 @@
+import { problem } from '../errors/problem.ts';
+import type { Entry } from '../intake/entry.ts';
+import type { Relation } from '../intake/relation.ts';
+import { StoreError } from '../store/store.ts';
+import { Backfill, type Joining } from './backfill.ts';
+import { CommitQueue, type CommittedPosition } from './commit-queue.ts';
+import type { Dataflow } from './dataflow.ts';
+import type { ChangeChunk, EngineEvent, Stepped, ViewHead } from './engine.ts';
+import { EpochDraft, POSITION_META } from './epoch.ts';
+import { statusTime } from './frame-time.ts';
+import type { LogChunk } from './log-reader.ts';
+import { Machine, type MachineOptions } from './machine.ts';
+import { failureOf, type MicroBatch, runMicroBatch } from './micro-batch.ts';
+import { type RecoveredMachine, recoverMachine } from './recovery.ts';
+import { SourcePoller } from './source-poller.ts';
+
+export interface LoopOptions extends MachineOptions {
+  readonly trigger: 'auto' | 'manual';
+}
+
+/** Rows of one micro-batch of the automatic trigger: about 50 ms of work. */
+const BATCH_ROWS_MAX = 65_536;
+/** Bytes of rows that are accepted but not processed; beyond it new ones are refused with OVERLOADED. */
+const PENDING_BYTES_MAX = 256 << 20;
+const RETRY_MS = 1000;
+
+interface CommittedHead {
+  readonly epoch: number;
+  readonly seq: number;
+  readonly watermark: number;
+}
+
+/**
+ * The micro-batch loop. It closes a batch as soon as the one before is handed to the store and something waits: rows,
+ * a due timer, a request. Computing epoch E + 1 overlaps the commit of E; publishing E waits for it.
+ */
+export class BatchLoop {
+  readonly #options: LoopOptions;
+  readonly #listeners: ((event: EngineEvent) => void)[] = [];
+  readonly #watched = new Set<string>();
+  machine: Machine;
+  /** What the next commit will hold. */
+  draft = new EpochDraft();
+  /** The last epoch that was computed. */
+  epoch = 0;
+  #commits: CommitQueue;
+  #poller: SourcePoller;
+  #heads = new Map<Dataflow, CommittedHead>();
+  #backfills = new Map<Dataflow, Backfill>();
+  /** Accepted, not processed. */
+  #pending: Entry[] = [];
+  #pendingBytes = 0;
+  #processed = 0;
+  #clock = -Infinity;
+  /** What was computed and is not handed to the store yet. */
+  #advanced: MicroBatch['advanced'] = [];
+  #tasks: (() => Promise<void>)[] = [];
+  #events: EngineEvent[] = [];
+  #wakeUp: (() => void) | null = null;
+  #woken = false;
+  #stopping = false;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.machine = this.#newMachine();
+    this.#commits = this.#newCommits({ epoch: 0, lastSequence: 0, processed: 0 });
+    this.#poller = this.#newPoller();
+  }
+
+  begin(recovered: RecoveredMachine): void {
+    this.#adopt(recovered);
+    this.#running = this.#run();
+  }
+
+  /** The clock that computations see: monotone; under a manual trigger it stands still between steps. */
+  now(): number {
+    if (this.#options.trigger === 'auto' || this.#clock === -Infinity) {
+      this.#clock = Math.max(this.#clock, this.#options.clock.now());
+    }
+    return this.#clock;
+  }
+
+  /** Runs between two micro-batches; the loop does not wait for what it answers. */
+  task<T>(run: () => T | Promise<T>): Promise<T> {
+    return this.#enqueue(run, false);
+  }
+
+  /** Runs between two micro-batches; the loop waits until it is done. */
+  hold<T>(run: () => Promise<T>): Promise<T> {
+    return this.#enqueue(run, true);
+  }
+
+  whenDurable<T>(value: T): Promise<T> {
+    return this.#commits.whenDurable(value);
+  }
+
+  whenCommitted<T>(value: T): Promise<T> {
+    return this.#commits.whenCommitted(value);
+  }
+
+  durable(sequence: number): Promise<number | null> {
+    this.wake();
+    return this.#commits.durable(sequence);
+  }
+
+  settle(): Promise<void> {
+    return this.#commits.settle();
+  }
+
+  refuseWhenFull(): void {
+    if (this.#stopping) throw problem('SHUTTING_DOWN', 'the server is shutting down');
+    if (this.#pendingBytes > PENDING_BYTES_MAX) {
+      throw problem('OVERLOADED', 'too many rows wait to be processed', undefined, 'send them again in a moment');
+    }
+  }
+
+  /** Resolves once a backfilling dataflow stands at the head. */
+  async caughtUp(dataflow: Dataflow): Promise<void> {
+    while (!dataflow.joined && dataflow.failure === null && this.machine.dataflows.get(dataflow.name) === dataflow) {
+      await this.#commits.whenDurable(undefined);
+    }
+  }
+
+  committedHead(dataflow: Dataflow): ViewHead {
+    return this.#headOf(
+      dataflow,
+      this.#heads.get(dataflow) ?? { epoch: this.#commits.epoch, seq: 0, watermark: -Infinity },
+    );
+  }
+
+  computedHead(dataflow: Dataflow): ViewHead {
+    return this.#headOf(dataflow, { epoch: this.epoch, seq: dataflow.seq, watermark: dataflow.watermark });
+  }
+
+  watch(name: string): void {
+    this.#watched.add(name);
+  }
+
+  unwatch(name: string): void {
+    this.#watched.delete(name);
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** The event is told once the draft as it stands is durable. */
+  emitWhenDurable(event: EngineEvent): void {
+    this.#events.push(event);
+  }
+
+  wake(): void {
+    this.#woken = true;
+    this.#wakeUp?.();
+  }
+
+  /** One micro-batch over everything accepted, under the manual trigger. */
+  step(now: number | null): Promise<Stepped> {
+    if (this.#options.trigger !== 'manual') {
+      throw problem(
+        'NOT_MANUAL',
+        'steps need --trigger manual',
+        undefined,
+        'the automatic trigger processes rows by itself',
+      );
+    }
+    return this.hold(async () => {
+      const clock = now ?? Math.max(this.#clock, this.#options.clock.now());
+      if (clock < this.#clock)
+        throw problem('CLOCK_WENT_BACK', `the clock stands at ${this.#clock} and never goes back`);
+      this.#clock = clock;
+      await this.#commits.settle();
+      this.#poller.pollAll(clock);
+      this.machine.intake.passTime(clock);
+      const joins = await this.#join([...this.#backfills.values()]);
+      const stepped = this.#compute(this.#take(Infinity), new Map(), joins);
+      await this.#submit();
+      await this.#commits.settle();
+      return stepped;
+    });
+  }
+
+  async shutdown(): Promise<void> {
+    this.#stopping = true;
+    this.wake();
+    await this.#running;
+    await this.machine.store.close();
+  }
+
+  #adopt(recovered: RecoveredMachine): void {
+    this.epoch = recovered.epoch;
+    this.#clock = recovered.clock;
+    this.#processed = recovered.processed;
+    this.#pending = [...recovered.pending];
+    this.#pendingBytes = bytesOf(this.#pending);
+    const { lastSequence } = this.machine.intake;
+    this.#commits = this.#newCommits({ epoch: recovered.epoch, lastSequence, processed: this.#processed });
+    this.#poller = this.#newPoller();
+    this.#heads.clear();
+    for (const dataflow of this.machine.dataflows.values()) {
+      this.#heads.set(dataflow, { epoch: recovered.epoch, seq: dataflow.seq, watermark: dataflow.watermark });
+    }
+  }
+
+  #newMachine(): Machine {
+    return new Machine(this.#options, (entry, relation) => this.#accepted(entry, relation));
+  }
+
+  #newCommits(from: CommittedPosition): CommitQueue {
+    return new CommitQueue(this.#options.store, from, () => this.wake());
+  }
+
+  #newPoller(): SourcePoller {
+    return new SourcePoller(this.machine, (relation, error) => this.#sourceFailed(relation, error));
+  }
+
+  /** Every query over the source stops; it can be dropped and made again once the cause is mended. */
+  #sourceFailed(relation: Relation, error: unknown): void {
+    for (const dataflow of this.machine.dataflows.values()) {
+      if (!dataflow.failure && this.machine.streamsOf(dataflow).has(relation.id)) this.#stop(dataflow, error);
+    }
+  }
+
+  #accepted(entry: Entry, relation: Relation): void {
+    this.draft.intake.push(entry.record);
+    this.draft.touchedRelations.add(relation);
+    this.#pending.push(entry);
+    this.#pendingBytes += entry.record.payload?.length ?? 0;
+  }
+
+  #enqueue<T>(run: () => T | Promise<T>, wait: boolean): Promise<T> {
+    if (this.#stopping) return Promise.reject(problem('SHUTTING_DOWN', 'the server is shutting down'));
+    return new Promise((resolve, reject) => {
+      this.#tasks.push(async () => {
+        const done = Promise.resolve().then(run).then(resolve, reject);
+        if (wait) await done;
+        else await Promise.resolve();
+      });
+      this.wake();
+    });
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        const worked = await this.#iterate();
+        if (worked) await this.#options.clock.turn();
+        else await this.#sleep();
+      } catch (error) {
+        await this.#reload(error);
+      }
+    }
+    await this.#finish();
+  }
+
+  async #iterate(): Promise<boolean> {
+    this.#woken = false;
+    this.#commits.check();
+    await this.#runTasks();
+    this.#findBackfills();
+    if (this.#options.trigger === 'auto') await this.#trigger();
+    if (this.draft.empty && this.#advanced.length === 0 && this.#events.length === 0) return false;
+    await this.#submit();
+    return true;
+  }
+
+  async #runTasks(): Promise<void> {
+    for (const task of this.#tasks.splice(0)) await task();
+  }
+
+  async #trigger(): Promise<void> {
+    const now = this.now();
+    this.#poller.poll(now, BATCH_ROWS_MAX - rowsOf(this.#pending));
+    this.machine.intake.passTime(now);
+    const chunks = this.#takeChunks();
+    const near = [...this.#backfills.values()].filter(
+      (backfill) => backfill.nearHead && !chunks.has(backfill.dataflow),
+    );
+    const joins = await this.#join(near);
+    const entries = this.#take(BATCH_ROWS_MAX);
+    if (entries.length + chunks.size + joins.size > 0) this.#compute(entries, chunks, joins);
+  }
+
+  #compute(
+    entries: readonly Entry[],
+    chunks: ReadonlyMap<Dataflow, LogChunk>,
+    joins: ReadonlyMap<Dataflow, Joining>,
+  ): Stepped {
+    const tick = { epoch: this.epoch + 1, clock: this.#clock };
+    const processed = entries.at(-1)?.record.sequence ?? this.#processed;
+    const batch = runMicroBatch(this.machine, { tick, entries, processed, chunks, joins }, this.draft);
+    this.#processed = processed;
+    this.#advanced = batch.advanced;
+    for (const dataflow of batch.failed) this.#noteFailure(dataflow);
+    for (const dataflow of joins.keys()) this.#backfills.delete(dataflow);
+    return { epoch: tick.epoch, rowsIn: batch.rowsIn, rowsOut: batch.rowsOut };
+  }
+
+  /** Hands what was gathered to the store, after the commit before it; what was accepted meanwhile goes along. */
+  async #submit(): Promise<void> {
+    await this.#commits.settle();
+    const { draft } = this;
+    const { intake, nextId } = this.machine;
+    const position = { sequence: intake.lastSequence, ordinal: intake.nextOrdinal, processed: this.#processed, nextId };
+    draft.meta.set(POSITION_META, JSON.stringify(position));
+    const publication = this.#publication();
+    this.epoch++;
+    this.draft = new EpochDraft();
+    this.#commits.submit({
+      record: draft.seal(this.epoch, this.#clock),
+      lastSequence: intake.lastSequence,
+      processed: this.#processed,
+      publish: () => this.#publish(publication),
+    });
+  }
+
+  #publication(): Publication {
+    const heads = this.#advanced.map(({ dataflow, output }) => {
+      const head = { epoch: this.epoch + 1, seq: dataflow.seq, watermark: dataflow.watermark };
+      return { dataflow, head, chunks: output.chunks };
+    });
+    this.#advanced = [];
+    return { heads, events: this.#events.splice(0) };
+  }
+
+  /** Only now, when the epoch is durable, does anybody see it. */
+  #publish({ heads, events }: Publication): void {
+    for (const { dataflow, head, chunks } of heads) {
+      const before = this.#heads.get(dataflow);
+      this.#heads.set(dataflow, head);
+      const log = this.machine.memoryLogs.get(dataflow);
+      for (const chunk of chunks) log?.add(chunk);
+      if (!this.#watched.has(dataflow.name)) continue;
+      if (chunks.length > 0) this.#emit({ kind: 'batch', view: dataflow.name, chunks });
+      else if (before?.watermark !== head.watermark) this.#emit(progressOf(dataflow.name, head));
+    }
+    for (const event of events) this.#emit(event);
+  }
+
+  #emit(event: EngineEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #noteFailure(dataflow: Dataflow): void {
+    this.#backfills.delete(dataflow);
+    this.#events.push({ kind: 'ended', view: dataflow.name, reason: 'failed' });
+  }
+
+  #take(rowsMax: number): Entry[] {
+    let rows = 0;
+    let count = 0;
+    while (count < this.#pending.length && rows < rowsMax) rows += this.#pending[count++]!.record.rows;
+    const taken = this.#pending.splice(0, count);
+    this.#pendingBytes -= bytesOf(taken);
+    return taken;
+  }
+
+  #findBackfills(): void {
+    const { dataflows } = this.machine;
+    for (const dataflow of this.#backfills.keys()) {
+      if (dataflows.get(dataflow.name) !== dataflow) this.#backfills.delete(dataflow);
+    }
+    for (const dataflow of dataflows.values()) {
+      if (dataflow.joined || dataflow.failure || this.#backfills.has(dataflow)) continue;
+      this.#backfills.set(dataflow, new Backfill(dataflow, this.machine, () => this.wake()));
+    }
+  }
+
+  /** What the dataflows behind the head have read by now. */
+  #takeChunks(): Map<Dataflow, LogChunk> {
+    const chunks = new Map<Dataflow, LogChunk>();
+    for (const [dataflow, backfill] of this.#backfills) {
+      try {
+        const chunk = backfill.take(this.#processed);
+        if (chunk) chunks.set(dataflow, chunk);
+      } catch (error) {
+        this.#stop(dataflow, error);
+      }
+    }
+    return chunks;
+  }
+
+  /** Reads what is left for dataflows that can reach the head now; those upstream come first. */
+  async #join(near: readonly Backfill[]): Promise<Map<Dataflow, Joining>> {
+    const joins = new Map<Dataflow, Joining>();
+    const joining = new Set<Dataflow>();
+    for (const backfill of near) {
+      if (backfill.waitsFor(joining)) continue;
+      await this.#commits.settle();
+      try {
+        joins.set(backfill.dataflow, await backfill.join(this.#processed));
+        joining.add(backfill.dataflow);
+      } catch (error) {
+        this.#stop(backfill.dataflow, error);
+      }
+    }
+    return joins;
+  }
+
+  #stop(dataflow: Dataflow, error: unknown): void {
+    const saved = dataflow.fail(failureOf(dataflow, error));
+    if (dataflow.kind !== 'ad-hoc') this.draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(saved) });
+    this.#noteFailure(dataflow);
+  }
+
+  #sleep(): Promise<void> {
+    if (this.#woken) return Promise.resolve();
+    const { clock, trigger } = this.#options;
+    return new Promise((resolve) => {
+      const due =
+        trigger === 'auto' ? Math.min(this.machine.intake.nextDue(this.now()), this.#poller.nextDue) : Infinity;
+      const cancel = due === Infinity ? () => {} : clock.schedule(Math.max(0, due - clock.now()), () => this.wake());
+      this.#wakeUp = () => {
+        this.#wakeUp = null;
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** A commit failed: its epoch, and what was computed on top of it, never happened. State comes back from the store. */
+  async #reload(error: unknown): Promise<void> {
+    this.#commits.abandon(error);
+    this.#abandonAdHoc();
+    while (!this.#stopping) {
+      this.draft = new EpochDraft();
+      this.#pending = [];
+      this.#advanced = [];
+      this.#backfills.clear();
+      this.machine = this.#newMachine();
+      try {
+        return this.#adopt(await recoverMachine(this.machine));
+      } catch (again) {
+        if (again instanceof StoreError && again.code === 'CORRUPT') return this.#giveUp(again);
+        await this.#pause(RETRY_MS);
+      }
+    }
+  }
+
+  #giveUp(error: StoreError): void {
+    this.#stopping = true;
+    this.#emit({ kind: 'fatal', message: error.message });
+  }
+
+  #abandonAdHoc(): void {
+    for (const dataflow of this.machine.dataflows.values()) {
+      if (dataflow.kind === 'ad-hoc') this.#emit({ kind: 'ended', view: dataflow.name, reason: 'failed' });
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#options.clock.schedule(ms, resolve);
+    });
+  }
+
+  /** The last commit: what was accepted is made durable, what was computed too. */
+  async #finish(): Promise<void> {
+    try {
+      await this.#runTasks();
+      if (!this.draft.empty || this.#advanced.length > 0) await this.#submit();
+      await this.#commits.settle();
+    } catch (error) {
+      this.#commits.abandon(error);
+    }
+    for (const relation of this.machine.intake.relations()) relation.close();
+  }
+
+  #headOf(dataflow: Dataflow, head: CommittedHead): ViewHead {
+    const { columns, key, mode } = dataflow.plan.output;
+    return {
+      instance: this.machine.instanceOf(dataflow),
+      columns,
+      key: key.map((column) => columns[column]!.name),
+      mode,
+      epoch: head.epoch,
+      seq: head.seq,
+      watermark: statusTime(head.watermark),
+    };
+  }
+}
+
+interface Publication {
+  readonly heads: readonly {
+    readonly dataflow: Dataflow;
+    readonly head: CommittedHead;
+    readonly chunks: readonly ChangeChunk[];
+  }[];
+  readonly events: readonly EngineEvent[];
+}
+
+function progressOf(view: string, head: CommittedHead): EngineEvent {
+  return { kind: 'progress', view, epoch: head.epoch, seq: head.seq, watermark: statusTime(head.watermark) };
+}
+
+function rowsOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { record }) => sum + record.rows, 0);
+}
+
+function bytesOf(entries: readonly Entry[]): number {
+  return entries.reduce((sum, { record }) => sum + (record.payload?.length ?? 0), 0);
+}

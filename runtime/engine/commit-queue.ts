@@ -1,0 +1,136 @@
+import { problem } from '../errors/problem.ts';
+import { StoreError, type EpochRecord, type Store } from '../store/store.ts';
+
+interface Waiter {
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+interface SenderWaiter {
+  readonly sequence: number;
+  resolve(epoch: number | null): void;
+  reject(error: unknown): void;
+}
+
+/** What one commit makes true, besides the record itself. */
+export interface Submitted {
+  readonly record: EpochRecord;
+  /** Last entry of the acceptance order in this or an earlier commit. */
+  readonly lastSequence: number;
+  /** Last entry whose processing is in this or an earlier commit. */
+  readonly processed: number;
+  /** Runs when the commit is durable, before anybody is told. */
+  readonly publish: () => void;
+}
+
+export interface CommittedPosition {
+  readonly epoch: number;
+  readonly lastSequence: number;
+  readonly processed: number;
+}
+
+/** At most one commit is under way; who waits for durability is told when it is there, in order. */
+export class CommitQueue {
+  readonly #store: Store;
+  readonly #onFailure: () => void;
+  #inFlight: Promise<void> | null = null;
+  #failure: unknown = null;
+  #next: Waiter[] = [];
+  #senders: SenderWaiter[] = [];
+  #durableSequence: number;
+  #processed: number;
+  #epoch: number;
+
+  constructor(store: Store, from: CommittedPosition, onFailure: () => void) {
+    this.#store = store;
+    this.#onFailure = onFailure;
+    this.#epoch = from.epoch;
+    this.#durableSequence = from.lastSequence;
+    this.#processed = from.processed;
+  }
+
+  /** The newest durable epoch. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Throws what made a commit fail; from then on nothing can be committed. */
+  check(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Resolves when the next commit to be submitted is durable. */
+  whenDurable<T>(value: T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#next.push({ resolve: () => resolve(value), reject });
+    });
+  }
+
+  /** Resolves when what is computed and submitted so far is durable. */
+  async whenCommitted<T>(value: T): Promise<T> {
+    await this.settle();
+    return value;
+  }
+
+  /** The epoch that absorbed the entry once it is durable; null while it is durable but not processed. */
+  durable(sequence: number): Promise<number | null> {
+    if (sequence <= this.#durableSequence) return Promise.resolve(sequence <= this.#processed ? this.#epoch : null);
+    return new Promise((resolve, reject) => {
+      this.#senders.push({ sequence, resolve, reject });
+    });
+  }
+
+  /** Waits for the commit under way; throws what made it fail. */
+  async settle(): Promise<void> {
+    await this.#inFlight;
+    this.check();
+  }
+
+  /** Hands the next epoch to the store. The one before must have settled. */
+  submit(submitted: Submitted): void {
+    const waiters = this.#next;
+    this.#next = [];
+    this.#inFlight = this.#store.commit(submitted.record).then(
+      () => this.#succeed(submitted, waiters),
+      (error: unknown) => this.#fail(error, waiters),
+    );
+  }
+
+  /** Refuses everybody who waits: the state that they wait for is thrown away. */
+  abandon(error: unknown): void {
+    const reason = asProblem(error);
+    for (const waiter of [...this.#next, ...this.#senders]) waiter.reject(reason);
+    this.#next = [];
+    this.#senders = [];
+  }
+
+  #succeed(submitted: Submitted, waiters: readonly Waiter[]): void {
+    this.#inFlight = null;
+    this.#epoch = submitted.record.epoch;
+    this.#durableSequence = submitted.lastSequence;
+    this.#processed = submitted.processed;
+    submitted.publish();
+    for (const waiter of waiters) waiter.resolve();
+    const durable = this.#senders.filter(({ sequence }) => sequence <= submitted.lastSequence);
+    this.#senders = this.#senders.filter(({ sequence }) => sequence > submitted.lastSequence);
+    for (const { sequence, resolve } of durable) resolve(sequence <= submitted.processed ? this.#epoch : null);
+  }
+
+  #fail(error: unknown, waiters: readonly Waiter[]): void {
+    this.#inFlight = null;
+    this.#failure = error;
+    for (const waiter of waiters) waiter.reject(asProblem(error));
+    this.abandon(error);
+    this.#onFailure();
+  }
+}
+
+function asProblem(error: unknown): unknown {
+  if (!(error instanceof StoreError)) return error;
+  return problem(
+    error.code === 'CORRUPT' ? 'CORRUPT' : 'STORE_FAILED',
+    error.message,
+    undefined,
+    'nothing of this request was kept; try again',
+  );
+}

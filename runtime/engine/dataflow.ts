@@ -1,0 +1,210 @@
+import { allocateWeights } from '../columns/allocator.ts';
+import type { Batch } from '../columns/batch.ts';
+import type { Flow, Tick } from '../dstream/dstream.ts';
+import type { DStreamGraph, GraphOutput } from '../dstream/dstream-graph.ts';
+import { buildGraph } from '../dstream/build-graph.ts';
+import type { Problem } from '../errors/problem.ts';
+import { encodeChangeRows } from '../formats/change-rows.ts';
+import type { PhysicalPlan, ScanNode } from '../plan/physical-plan.ts';
+import { openOperatorState } from '../state/operator-state.ts';
+import type { CheckpointedState } from '../state/state.ts';
+import type { Clock } from '../time/clock.ts';
+import { decodeTime, encodeTime, type SavedTime } from '../intake/stream-time.ts';
+import { Checkpoint } from './checkpoint.ts';
+import type { ChangeChunk, OperatorStatus } from './engine.ts';
+import { frameTime } from './frame-time.ts';
+
+export type DataflowKind = 'view' | 'sink' | 'ad-hoc';
+
+/** What one micro-batch made of a dataflow. */
+export interface DataflowOutput {
+  readonly chunks: readonly ChangeChunk[];
+  readonly rowsOut: number;
+  /** For views downstream, in the same epoch. */
+  readonly flow: Flow;
+}
+
+/** What is stored of a dataflow with each epoch in which it advanced. */
+export interface SavedDataflow {
+  readonly position: number;
+  readonly ordinal: number;
+  readonly seq: number;
+  readonly joined: boolean;
+  readonly started: boolean;
+  readonly watermark: SavedTime;
+  /** Watermark per scan node, so that a scan without rows goes on from where it stood. */
+  readonly scans: readonly (readonly [number, SavedTime])[];
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  readonly failure: Problem | null;
+}
+
+export interface DataflowOptions {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: DataflowKind;
+  readonly plan: PhysicalPlan;
+  readonly clock: Clock;
+  readonly hashSeed: number;
+  /** Whether a relation has no event time, so that its watermark takes no part in a minimum. */
+  readonly timeless: (relation: string) => boolean;
+}
+
+/** A running query: its graph, its state, and its position in the acceptance order. */
+export class Dataflow {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: DataflowKind;
+  readonly plan: PhysicalPlan;
+  readonly scans: readonly { readonly node: number; readonly scan: ScanNode }[];
+  readonly checkpoint: Checkpoint;
+  readonly #graph: DStreamGraph;
+  readonly #states: readonly CheckpointedState[];
+  readonly #clock: Clock;
+  readonly #watermarks = new Map<number, number>();
+  #started = false;
+  #lastSaved: SavedDataflow;
+
+  /** Last entry of the acceptance order that is absorbed, and the ordinal it reached. */
+  position = 0;
+  ordinal = 0;
+  /** Number of the last change. */
+  seq = 0;
+  /** At the head: it advances together with all others that are. */
+  joined = false;
+  failure: Problem | null = null;
+  watermark = -Infinity;
+  rowsIn = 0;
+  rowsOut = 0;
+  batchMs = 0;
+
+  constructor({ id, name, kind, plan, clock, hashSeed, timeless }: DataflowOptions) {
+    this.id = id;
+    this.name = name;
+    this.kind = kind;
+    this.plan = plan;
+    this.#clock = clock;
+    this.scans = plan.nodes.flatMap((scan, node) => (scan.kind === 'scan' ? [{ node, scan }] : []));
+    // One state per node, and one more for the output's rows.
+    this.#states = Array.from({ length: plan.nodes.length + 1 }, () => openOperatorState({ hashSeed }));
+    this.#graph = buildGraph(plan, {
+      stateOf: (operator) => this.#states[operator]!,
+      monotonic: () => clock.monotonic(),
+      seed: hashSeed,
+      timeless,
+    });
+    this.checkpoint = new Checkpoint(id, this.#states);
+    this.#lastSaved = this.save();
+  }
+
+  /** One micro-batch over what each scan got; scans that are not named got nothing. */
+  advance(inputs: ReadonlyMap<number, Flow>, tick: Tick): DataflowOutput {
+    const began = this.#clock.monotonic();
+    for (const [node, flow] of inputs) {
+      this.#watermarks.set(node, flow.watermark);
+      for (const batch of flow.batches) this.rowsIn += batch.length;
+    }
+    const output = this.#advanceGraph(inputs, tick);
+    this.watermark = output.watermark;
+    const chunks = this.kind === 'sink' ? [] : this.#encode(output, tick.epoch);
+    this.rowsOut += output.changes.length;
+    this.batchMs = this.#clock.monotonic() - began;
+    return {
+      chunks,
+      rowsOut: output.changes.length,
+      flow: { batches: retractionsOf(output), watermark: output.watermark },
+    };
+  }
+
+  /** Watermark with which a scan's next batch begins. */
+  scanWatermark(node: number): number {
+    return this.#watermarks.get(node) ?? -Infinity;
+  }
+
+  /** Upsert and retract results only: an append result's rows are its change log. */
+  currentRows(): Batch {
+    const { length, columns } = this.#graph.currentRows();
+    return { length, columns, weights: allocateWeights(length).fill(1), ordinals: null, watermarks: null };
+  }
+
+  operators(): readonly OperatorStatus[] {
+    return this.#graph.statistics();
+  }
+
+  get late(): number {
+    return this.#graph.statistics().reduce((sum, { late }) => sum + late, 0);
+  }
+
+  get errors(): number {
+    return this.#graph.statistics().reduce((sum, { failed }) => sum + failed, 0);
+  }
+
+  get stateRows(): number {
+    return this.#states.reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  get stateBytes(): number {
+    return this.#states.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  save(): SavedDataflow {
+    this.#lastSaved = {
+      position: this.position,
+      ordinal: this.ordinal,
+      seq: this.seq,
+      joined: this.joined,
+      started: this.#started,
+      watermark: encodeTime(this.watermark),
+      scans: [...this.#watermarks].map(([node, watermark]) => [node, encodeTime(watermark)] as const),
+      rowsIn: this.rowsIn,
+      rowsOut: this.rowsOut,
+      failure: this.failure,
+    };
+    return this.#lastSaved;
+  }
+
+  /** Stops the query. Answers what to store: the last epoch that it finished, and why it went no further. */
+  fail(failure: Problem): SavedDataflow {
+    this.failure = failure;
+    return { ...this.#lastSaved, failure };
+  }
+
+  /** After every operator's state was restored through `checkpoint`. */
+  restore(saved: SavedDataflow): void {
+    for (const state of this.#states) state.restored();
+    this.position = saved.position;
+    this.ordinal = saved.ordinal;
+    this.seq = saved.seq;
+    this.joined = saved.joined;
+    this.#started = saved.started;
+    this.watermark = decodeTime(saved.watermark);
+    for (const [node, watermark] of saved.scans) this.#watermarks.set(node, decodeTime(watermark));
+    this.#graph.restoreWatermarks(this.#watermarks);
+    this.rowsIn = saved.rowsIn;
+    this.rowsOut = saved.rowsOut;
+    this.failure = saved.failure;
+    this.#lastSaved = saved;
+  }
+
+  #advanceGraph(inputs: ReadonlyMap<number, Flow>, tick: Tick): GraphOutput {
+    const first = !this.#started;
+    this.#started = true;
+    return first ? this.#graph.start(inputs, tick) : this.#graph.advance(inputs, tick);
+  }
+
+  #encode(output: GraphOutput, epoch: number): ChangeChunk[] {
+    const { ops, columns, length } = output.changes;
+    if (length === 0) return [];
+    const watermark = JSON.stringify(frameTime(output.watermark));
+    const encoded = encodeChangeRows(ops, columns, this.plan.output.columns, length);
+    return encoded.map(({ rows, count }, index) => {
+      const seqFrom = this.seq + 1;
+      this.seq += count;
+      return { epoch, seqFrom, seqTo: this.seq, more: index < encoded.length - 1, watermark, rows };
+    });
+  }
+}
+
+function retractionsOf(output: GraphOutput): readonly Batch[] {
+  return output.retractions.length === 0 ? [] : [output.retractions];
+}

@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert } from '../errors/assert.ts';
+import { problem } from '../errors/problem.ts';
+import { StoreError } from '../store/store.ts';
+import { WorkerStore } from '../store/worker-store.ts';
+import { systemClock } from '../time/clock.ts';
+import type { Engine } from './engine.ts';
+import { type EngineRequest, type EngineResponse, type EngineWorkerData, problemsOf } from './engine-messages.ts';
+import { LocalEngine } from './local-engine.ts';
+
+/** The engine's own thread: sources, batch loop, operators. The store has another one. */
+assert(parentPort !== null, 'engine-worker runs as a worker thread');
+const port = parentPort;
+const data = workerData as EngineWorkerData;
+
+let engine: Engine | null = null;
+
+function send(response: EngineResponse): void {
+  port.postMessage(response);
+}
+
+async function start(): Promise<unknown> {
+  const store = await WorkerStore.open(data.dataDirectory).catch((error: unknown) => {
+    throw error instanceof StoreError
+      ? problem(error.code === 'CORRUPT' ? 'CORRUPT' : 'STORE_FAILED', error.message)
+      : error;
+  });
+  const { filesDirectory, trigger, hashSeed } = data;
+  const local = new LocalEngine({ store, clock: systemClock, filesDirectory, trigger, hashSeed });
+  local.onEvent((event) => send({ kind: 'event', event }));
+  engine = local;
+  return local.start();
+}
+
+function call({ method, args }: EngineRequest): Promise<unknown> {
+  if (method === 'start') return start();
+  assert(engine !== null, 'start comes first');
+  // The request was typed by WorkerEngine, the only sender.
+  const run = engine[method] as (...args: readonly unknown[]) => Promise<unknown>;
+  return run.apply(engine, [...args]);
+}
+
+port.on('message', (request: EngineRequest) => {
+  Promise.resolve()
+    .then(() => call(request))
+    .then(
+      (value) => send({ kind: 'value', id: request.id, value }),
+      (error: unknown) => send({ kind: 'problem', id: request.id, problems: problemsOf(error) }),
+    );
+});

@@ -1,0 +1,187 @@
+import type { Batch } from '../columns/batch.ts';
+import { allocateInts, allocateWeights } from '../columns/allocator.ts';
+import type { StreamDefinition } from '../catalog/catalog.ts';
+import type { Column } from '../columns/column.ts';
+import { columnFromValues } from '../columns/column-builder.ts';
+import { valueAt } from '../columns/value-at.ts';
+import type { Flow } from '../dstream/dstream.ts';
+import type { Entry, Slice } from '../intake/entry.ts';
+import { decodeTime, encodeTime, type SavedTime } from '../intake/stream-time.ts';
+import { readRows, writeRow } from '../operators/row-cells.ts';
+import { openOperatorState } from '../state/operator-state.ts';
+import { type CheckpointedState, cellKindOf, type StateTable } from '../state/state.ts';
+import { encodeExact } from '../types/exact-json.ts';
+import type { DataType } from '../types/data-type.ts';
+import type { Value } from '../types/value.ts';
+import { Checkpoint } from './checkpoint.ts';
+
+/**
+ * A relation with a primary key: its current rows by key. A row replaces the earlier row of its key, a delete of an
+ * absent key is nothing, an equal row changes nothing. Each micro-batch leaves as net changes, old row before new.
+ */
+export class KeyedTable {
+  readonly id: number;
+  readonly definition: StreamDefinition;
+  readonly checkpoint: Checkpoint;
+  readonly #state: CheckpointedState;
+  readonly #table: StateTable;
+  readonly #types: readonly DataType[];
+  /** Columns outside the key, in the order of their cells. */
+  readonly #rest: readonly number[];
+  /** By key: the row before this micro-batch and the row now; null where there is none. */
+  readonly #touched = new Map<
+    string,
+    { readonly before: readonly Value[] | null; readonly after: readonly Value[] | null }
+  >();
+  watermark = -Infinity;
+
+  constructor(id: number, definition: StreamDefinition, hashSeed: number) {
+    this.id = id;
+    this.definition = definition;
+    this.#types = definition.columns.map(({ type }) => type);
+    const key = definition.primaryKey;
+    this.#rest = this.#types.flatMap((_, column) => (key.includes(column) ? [] : [column]));
+    this.#state = openOperatorState({ hashSeed });
+    this.#table = this.#state.table('rows', {
+      keys: key.map((column) => this.#types[column]!),
+      values: this.#rest.map((column) => cellKindOf(this.#types[column]!)),
+    });
+    this.checkpoint = new Checkpoint(id, [this.#state]);
+  }
+
+  /** Takes the entries of one micro-batch and answers their net changes; null when there was nothing. */
+  advance(entries: readonly Entry[]): Flow | null {
+    if (entries.length === 0) return null;
+    for (const { record, slices } of entries) {
+      for (const slice of slices) this.#apply(slice, record.kind === 'delete-rows');
+      this.watermark = record.watermarkAfter ?? -Infinity;
+    }
+    const batch = this.#changes();
+    return { batches: batch.length === 0 ? [] : [batch], watermark: this.watermark };
+  }
+
+  /** All rows, in the order of their ids. */
+  currentRows(): Batch {
+    const groups = this.#table.live();
+    const columns = this.#columnsOf(groups);
+    return { length: groups.length, columns, weights: plusOnes(groups.length), ordinals: null, watermarks: null };
+  }
+
+  save(): SavedTable {
+    return { watermark: encodeTime(this.watermark) };
+  }
+
+  restore(saved: SavedTable): void {
+    this.#state.restored();
+    this.watermark = decodeTime(saved.watermark);
+  }
+
+  get rows(): number {
+    return this.#table.size;
+  }
+
+  #apply(slice: Slice, deletes: boolean): void {
+    const keys = this.definition.primaryKey.map((column) => slice.columns[column]!);
+    const existing = allocateInts(slice.length);
+    this.#table.find(keys, slice.length, existing);
+    if (deletes) this.#delete(slice, existing);
+    else this.#upsert(slice, keys, existing);
+  }
+
+  #upsert(slice: Slice, keys: readonly Column[], existing: Int32Array): void {
+    const befores = this.#rowsBefore(slice, existing);
+    const groups = allocateInts(slice.length);
+    this.#table.resolve(keys, slice.length, groups);
+    const rest = this.#rest.map((column) => slice.columns[column]!);
+    for (let row = 0; row < slice.length; row++) {
+      writeRow(this.#table.cells, groups[row]!, rest, row);
+      this.#note(
+        befores[row]!,
+        this.#types.map((type, column) => valueAt(slice.columns[column]!, type, row)),
+      );
+    }
+    this.#table.touch(groups, slice.length);
+  }
+
+  #delete(slice: Slice, existing: Int32Array): void {
+    const befores = this.#rowsBefore(slice, existing);
+    for (let row = 0; row < slice.length; row++) {
+      const group = existing[row]!;
+      if (group < 0 || !this.#table.isLive(group)) continue;
+      this.#note(befores[row]!, null);
+      this.#table.remove(group);
+    }
+  }
+
+  /** Each row's key, and the row that the table holds for it before the slice. */
+  #rowsBefore(slice: Slice, existing: Int32Array): Before[] {
+    const key = this.definition.primaryKey;
+    return Array.from({ length: slice.length }, (_, row) => {
+      const text = encodeExact(key.map((column) => valueAt(slice.columns[column]!, this.#types[column]!, row)));
+      const group = existing[row]!;
+      return { key: text, row: group < 0 ? null : this.#readRows(Int32Array.of(group))[0]! };
+    });
+  }
+
+  #note(before: Before, after: readonly Value[] | null): void {
+    const earlier = this.#touched.get(before.key);
+    this.#touched.set(before.key, { before: earlier ? earlier.before : before.row, after });
+  }
+
+  #changes(): Batch {
+    const rows: (readonly Value[])[] = [];
+    const weights: number[] = [];
+    for (const { before, after } of this.#touched.values()) {
+      if (before && after && equalRows(before, after)) continue;
+      if (before) push(rows, weights, before, -1);
+      if (after) push(rows, weights, after, 1);
+    }
+    this.#touched.clear();
+    const columns = this.#types.map((type, column) =>
+      columnFromValues(
+        rows.map((row) => row[column]!),
+        type,
+      ),
+    );
+    const copied = allocateWeights(rows.length);
+    copied.set(weights);
+    return { length: rows.length, columns, weights: copied, ordinals: null, watermarks: null };
+  }
+
+  #readRows(groups: Int32Array): Value[][] {
+    const columns = this.#columnsOf(groups);
+    return Array.from(groups, (_, row) => this.#types.map((type, column) => valueAt(columns[column]!, type, row)));
+  }
+
+  #columnsOf(groups: Int32Array): Column[] {
+    const columns = new Array<Column>(this.#types.length);
+    const keys = this.#table.readKeys(groups, groups.length);
+    const restTypes = this.#rest.map((column) => this.#types[column]!);
+    const rest = readRows(this.#table.cells, restTypes, groups, groups.length);
+    for (const [index, column] of this.definition.primaryKey.entries()) columns[column] = keys[index]!;
+    for (const [index, column] of this.#rest.entries()) columns[column] = rest[index]!;
+    return columns;
+  }
+}
+
+export interface SavedTable {
+  readonly watermark: SavedTime;
+}
+
+interface Before {
+  readonly key: string;
+  readonly row: readonly Value[] | null;
+}
+
+function push(rows: (readonly Value[])[], weights: number[], row: readonly Value[], weight: number): void {
+  rows.push(row);
+  weights.push(weight);
+}
+
+function equalRows(a: readonly Value[], b: readonly Value[]): boolean {
+  return a.every((value, column) => Object.is(value, b[column]));
+}
+
+function plusOnes(length: number): Int8Array {
+  return allocateWeights(length).fill(1);
+}

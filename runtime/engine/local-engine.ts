@@ -1,0 +1,274 @@
+import type { StreamDefinition } from '../catalog/catalog.ts';
+import { problem } from '../errors/problem.ts';
+import { derivedDefinitions } from '../intake/derived-relations.ts';
+import { Relation } from '../intake/relation.ts';
+import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import { BatchLoop, type LoopOptions } from './batch-loop.ts';
+import type { Dataflow } from './dataflow.ts';
+import type {
+  ChangesAnswer,
+  Definition,
+  Engine,
+  EngineEvent,
+  Inserted,
+  InsertOptions,
+  Page,
+  RowsAnswer,
+  SnapshotAnswer,
+  Started,
+  Stepped,
+  StreamStatus,
+  ViewHead,
+  ViewStatus,
+} from './engine.ts';
+import { KeyedTable } from './keyed-table.ts';
+import { assert } from '../errors/assert.ts';
+import {
+  answerRows,
+  readPullInputs,
+  rowsOfAppendView,
+  rowsOfTable,
+  runPullQuery,
+  sliceChunks,
+  snapshotChunks,
+} from './reads.ts';
+import { recoverMachine } from './recovery.ts';
+import { statusTime } from './frame-time.ts';
+import { viewStatus } from './view-status.ts';
+
+/** Row errors that an answer lists; the rest are in `$errors`. */
+const ERRORS_MAX = 1000;
+const AD_HOC_MAX = 100;
+
+/** The engine in this thread: the shell's requests, in order, around the batch loop. */
+export class LocalEngine implements Engine {
+  readonly #loop: BatchLoop;
+  #adHocCount = 0;
+
+  constructor(options: LoopOptions) {
+    this.#loop = new BatchLoop(options);
+  }
+
+  async start(): Promise<Started> {
+    const recovered = await recoverMachine(this.#loop.machine);
+    this.#loop.begin(recovered);
+    return {
+      instance: this.#loop.machine.instance,
+      epoch: recovered.epoch,
+      definitions: [...this.#loop.machine.definitions.values()].map(({ definition }) => definition),
+    };
+  }
+
+  create(definition: Definition, plan: PhysicalPlan | null): Promise<readonly Definition[]> {
+    return this.#loop.task(() => {
+      const { machine } = this.#loop;
+      if (machine.definitions.has(definition.name)) {
+        throw problem('ALREADY_EXISTS', `${definition.name} already exists`);
+      }
+      const made = this.#make(definition, plan);
+      return this.#loop.whenDurable(made);
+    });
+  }
+
+  drop(names: readonly string[]): Promise<readonly string[]> {
+    return this.#loop.task(() => {
+      const { machine } = this.#loop;
+      const all = names.flatMap((name) => [name, ...machine.derivedNames(name)]);
+      for (const name of all) machine.drop(name, this.#loop.draft);
+      for (const name of all) this.#loop.emitWhenDurable({ kind: 'ended', view: name, reason: 'dropped' });
+      return this.#loop.whenDurable(all);
+    });
+  }
+
+  async insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted> {
+    const relation = this.#relation(stream);
+    this.#loop.refuseWhenFull();
+    const pushed = this.#loop.machine.intake.push(relation, bufferOf(body), {
+      deletes: options.op === 'delete',
+      strict: options.strict,
+      now: this.#loop.now(),
+    });
+    const errors = pushed.refused
+      .slice(0, ERRORS_MAX)
+      .map(({ line, code, field, message }) => ({ row: line, code, field, message }));
+    const epoch = await this.#loop.durable(pushed.sequence);
+    return { accepted: pushed.accepted, rejected: pushed.refused.length, ordinal: pushed.ordinal, epoch, errors };
+  }
+
+  async moveWatermark(stream: string, to: number): Promise<{ watermark: number; epoch: number | null }> {
+    const relation = this.#relation(stream);
+    if (!relation.writable) throw problem('NOT_WRITABLE', `${stream} is fed by ${relation.definition.connector}`);
+    const { intake } = this.#loop.machine;
+    if (to === Infinity) intake.end(relation, this.#loop.now());
+    else intake.moveWatermark(relation, to, this.#loop.now());
+    const epoch = await this.#loop.durable(intake.lastSequence);
+    return { watermark: to, epoch };
+  }
+
+  step(now: number | null): Promise<Stepped> {
+    return this.#loop.step(now);
+  }
+
+  async streams(): Promise<readonly StreamStatus[]> {
+    return [...this.#loop.machine.intake.relations()].map(streamStatus);
+  }
+
+  async views(): Promise<readonly ViewStatus[]> {
+    const { machine } = this.#loop;
+    return [...machine.dataflows.values()]
+      .filter(({ kind }) => kind !== 'ad-hoc')
+      .map((dataflow) => viewStatus(dataflow, machine.definitions.get(dataflow.name)!.definition.sql));
+  }
+
+  async rows(name: string, page: Page): Promise<RowsAnswer> {
+    const table = this.#loop.machine.tables.get(name);
+    if (table) return this.#loop.task(() => this.#loop.whenCommitted(this.#rowsOfTable(table, page)));
+    const dataflow = this.#dataflow(name);
+    if (dataflow.plan.output.mode !== 'append') {
+      return this.#loop.task(() => this.#loop.whenCommitted(this.#rowsOfView(dataflow, page)));
+    }
+    const { seq, epoch } = this.#loop.committedHead(dataflow);
+    return rowsOfAppendView(this.#loop.machine, dataflow, seq, epoch, page);
+  }
+
+  /** Reads its inputs between two micro-batches, when everything computed is committed: one epoch for all of them. */
+  select(plan: PhysicalPlan): Promise<RowsAnswer> {
+    return this.#loop.hold(async () => {
+      await this.#loop.settle();
+      const { machine, epoch } = this.#loop;
+      return runPullQuery(plan, await readPullInputs(machine, plan), epoch, machine);
+    });
+  }
+
+  openQuery(name: string, plan: PhysicalPlan): Promise<void> {
+    return this.#loop.task(async () => {
+      const { machine } = this.#loop;
+      const running = [...machine.dataflows.values()].filter(({ kind }) => kind === 'ad-hoc').length;
+      if (running >= AD_HOC_MAX) {
+        throw problem(
+          'TOO_MANY_QUERIES',
+          `${AD_HOC_MAX} ad-hoc queries are running already`,
+          undefined,
+          'unsubscribe one, or create a materialized view',
+        );
+      }
+      machine.addAdHoc(name, plan, `${machine.instance}-q${this.#loop.epoch}-${++this.#adHocCount}`);
+    });
+  }
+
+  closeQuery(name: string): Promise<void> {
+    return this.#loop.task(async () => {
+      this.#loop.machine.removeAdHoc(name);
+      this.#loop.unwatch(name);
+    });
+  }
+
+  async changes(name: string, afterSeq: number, maxBytes: number): Promise<ChangesAnswer> {
+    const { machine } = this.#loop;
+    const dataflow = this.#dataflow(name);
+    const head = this.#loop.committedHead(dataflow);
+    const log = machine.memoryLogs.get(dataflow);
+    const before = log ? log.before : (await machine.store.changeBounds(dataflow.id)).before;
+    // 0 asks for whatever is held; any other place must still be held.
+    if (afterSeq > head.seq || (afterSeq < before && afterSeq !== 0)) return { kind: 'lost', head };
+    const found = log ? log.read(afterSeq, maxBytes) : await machine.store.readChanges(dataflow.id, afterSeq, maxBytes);
+    const committed = found.filter(({ seqTo }) => seqTo <= head.seq);
+    return { kind: 'changes', chunks: sliceChunks(committed, afterSeq), head };
+  }
+
+  async snapshot(name: string): Promise<SnapshotAnswer> {
+    const dataflow = this.#dataflow(name);
+    if (dataflow.kind === 'ad-hoc') await this.#loop.caughtUp(dataflow);
+    return this.#loop.task(() => {
+      const head = this.#loop.computedHead(dataflow);
+      return this.#loop.whenCommitted({ head, chunks: snapshotChunks(dataflow) });
+    });
+  }
+
+  async watch(name: string): Promise<ViewHead> {
+    const head = this.#loop.committedHead(this.#dataflow(name));
+    this.#loop.watch(name);
+    return head;
+  }
+
+  async unwatch(name: string): Promise<void> {
+    this.#loop.unwatch(name);
+  }
+
+  onEvent(listener: (event: EngineEvent) => void): void {
+    this.#loop.onEvent(listener);
+  }
+
+  shutdown(): Promise<void> {
+    return this.#loop.shutdown();
+  }
+
+  #make(definition: Definition, plan: PhysicalPlan | null): readonly Definition[] {
+    const { machine, draft } = this.#loop;
+    switch (definition.kind) {
+      case 'stream':
+      case 'table': {
+        const made: readonly StreamDefinition[] = [definition, ...derivedDefinitions(definition)];
+        for (const stream of made) machine.addRelation(stream, this.#loop.now(), draft);
+        return made;
+      }
+      case 'view':
+        machine.addView(definition, this.#loop.now(), draft);
+        return [definition];
+      case 'materialized-view':
+      case 'sink':
+        assert(plan !== null, `${definition.name} needs a plan`);
+        machine.addDataflow(definition, plan, this.#loop.now(), draft);
+        return [definition];
+      default: {
+        const never: never = definition;
+        return never;
+      }
+    }
+  }
+
+  #rowsOfTable(table: KeyedTable, page: Page): RowsAnswer {
+    const { columns, primaryKey } = table.definition;
+    return rowsOfTable(table.currentRows(), columns, primaryKey, page, this.#loop.epoch);
+  }
+
+  #rowsOfView(dataflow: Dataflow, page: Page): RowsAnswer {
+    const { columns, order } = dataflow.plan.output;
+    return answerRows(dataflow.currentRows(), columns, order, page, this.#loop.epoch, dataflow.seq);
+  }
+
+  #relation(name: string): Relation {
+    const relation = this.#loop.machine.intake.byName(name);
+    if (relation) return relation;
+    const other = this.#loop.machine.definitions.get(name);
+    if (other) throw problem('NOT_WRITABLE', `${name} is a ${other.definition.kind}: rows go into streams and tables`);
+    throw problem('STREAM_NOT_FOUND', `there is no stream ${name}`);
+  }
+
+  #dataflow(name: string): Dataflow {
+    const dataflow = this.#loop.machine.dataflows.get(name);
+    if (!dataflow) throw problem('VIEW_NOT_FOUND', `there is no materialized view ${name}`);
+    return dataflow;
+  }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function streamStatus(relation: Relation): StreamStatus {
+  const { definition, counters } = relation;
+  return {
+    name: definition.name,
+    kind: definition.kind,
+    columns: definition.columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    key: definition.primaryKey.map((column) => definition.columns[column]!.name),
+    watermark: relation.ended ? Infinity : statusTime(relation.time?.watermark ?? -Infinity),
+    rowsIn: counters.rowsIn,
+    rowsLate: counters.rowsLate,
+    rowsRejected: counters.rowsRejected,
+    bytes: counters.bytes,
+    connector: definition.connector,
+    retention: definition.options['retention'] ?? '24 hours, 1 GB',
+  };
+}

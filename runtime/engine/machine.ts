@@ -1,0 +1,157 @@
+import type { StreamDefinition } from '../catalog/catalog.ts';
+import type { SourceContext } from '../connectors/connector.ts';
+import { assert } from '../errors/assert.ts';
+import { derivedDefinitions } from '../intake/derived-relations.ts';
+import type { Entry } from '../intake/entry.ts';
+import { Intake } from '../intake/intake.ts';
+import { Relation } from '../intake/relation.ts';
+import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import type { Store } from '../store/store.ts';
+import type { Clock } from '../time/clock.ts';
+import { encodeExact } from '../types/exact-json.ts';
+import { APPEND_LOG, ChangeLogExtent, MemoryChangeLog, VIEW_LOG } from './change-log.ts';
+import { Dataflow, type DataflowKind } from './dataflow.ts';
+import type { Definition } from './engine.ts';
+import type { EpochDraft } from './epoch.ts';
+import { KeyedTable } from './keyed-table.ts';
+
+/** A definition as the store keeps it. */
+export interface StoredDefinition {
+  readonly id: number;
+  readonly definition: Definition;
+  readonly plan: PhysicalPlan | null;
+  readonly createdAt: number;
+}
+
+export interface MachineOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly filesDirectory: string;
+  readonly hashSeed: number;
+}
+
+/**
+ * What runs: relations with their intake, keyed tables, dataflows; and the definitions they were made from. Dataflows
+ * iterate in the order of their creation, which is a topological order, since a view names only what exists.
+ */
+export class Machine {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly hashSeed: number;
+  readonly definitions = new Map<string, StoredDefinition>();
+  readonly tables = new Map<string, KeyedTable>();
+  readonly dataflows = new Map<string, Dataflow>();
+  readonly memoryLogs = new Map<Dataflow, MemoryChangeLog>();
+  readonly extents = new Map<Dataflow, ChangeLogExtent>();
+  readonly #instances = new Map<Dataflow, string>();
+  readonly intake: Intake;
+  readonly #sources: SourceContext;
+  instance = '';
+  nextId = 1;
+
+  constructor(options: MachineOptions, onEntry: (entry: Entry, relation: Relation) => void) {
+    this.store = options.store;
+    this.clock = options.clock;
+    this.hashSeed = options.hashSeed;
+    this.#sources = { clock: options.clock, filesDirectory: options.filesDirectory };
+    this.intake = new Intake(onEntry);
+  }
+
+  addRelation(definition: StreamDefinition, createdAt: number, draft: EpochDraft): void {
+    const relation = this.openRelation(this.#store(definition, null, createdAt, draft));
+    draft.touchedRelations.add(relation);
+  }
+
+  addView(definition: Definition, createdAt: number, draft: EpochDraft): void {
+    this.#store(definition, null, createdAt, draft);
+  }
+
+  addDataflow(definition: Definition, plan: PhysicalPlan, createdAt: number, draft: EpochDraft): void {
+    const dataflow = this.openDataflow(this.#store(definition, plan, createdAt, draft));
+    draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
+  }
+
+  addAdHoc(name: string, plan: PhysicalPlan, instance: string): void {
+    const dataflow = this.#register(this.nextId++, name, 'ad-hoc', plan);
+    this.memoryLogs.set(dataflow, new MemoryChangeLog());
+    this.#instances.set(dataflow, instance);
+  }
+
+  removeAdHoc(name: string): void {
+    const dataflow = this.dataflows.get(name);
+    if (dataflow?.kind === 'ad-hoc') this.#unregister(dataflow);
+  }
+
+  /** From a stored definition: at creation and at start. */
+  openRelation(stored: StoredDefinition): Relation {
+    const definition = stored.definition as StreamDefinition;
+    const relation = new Relation(stored.id, definition, stored.createdAt, this.#sources);
+    this.intake.add(relation);
+    if (definition.kind === 'table')
+      this.tables.set(definition.name, new KeyedTable(stored.id, definition, this.hashSeed));
+    return relation;
+  }
+
+  openDataflow(stored: StoredDefinition): Dataflow {
+    assert(stored.plan !== null, `${stored.definition.name} has no plan`);
+    const kind = stored.definition.kind === 'sink' ? 'sink' : 'view';
+    const dataflow = this.#register(stored.id, stored.definition.name, kind, stored.plan);
+    this.extents.set(dataflow, new ChangeLogExtent(stored.plan.output.mode === 'append' ? APPEND_LOG : VIEW_LOG));
+    this.#instances.set(dataflow, `${this.instance}-${stored.id}`);
+    return dataflow;
+  }
+
+  drop(name: string, draft: EpochDraft): void {
+    const stored = this.definitions.get(name);
+    assert(stored !== undefined, `${name} does not exist`);
+    this.definitions.delete(name);
+    const relation = this.intake.byName(name);
+    if (relation) this.intake.remove(relation);
+    this.tables.delete(name);
+    const dataflow = this.dataflows.get(name);
+    if (dataflow) this.#unregister(dataflow);
+    draft.catalogDrop.push(stored.id);
+  }
+
+  /** `s$errors`, `s$late` of a stream that exists. */
+  derivedNames(name: string): string[] {
+    const definition = this.definitions.get(name)?.definition;
+    if (definition?.kind !== 'stream' && definition?.kind !== 'table') return [];
+    return definition.derivedFrom === null ? derivedDefinitions(definition).map((derived) => derived.name) : [];
+  }
+
+  instanceOf(dataflow: Dataflow): string {
+    return this.#instances.get(dataflow) ?? this.instance;
+  }
+
+  /** Ids of the streams that the dataflow scans. */
+  streamsOf(dataflow: Dataflow): Set<number> {
+    const ids = new Set<number>();
+    for (const { scan } of dataflow.scans) {
+      const relation = scan.relationKind === 'stream' ? this.intake.byName(scan.relation) : undefined;
+      if (relation) ids.add(relation.id);
+    }
+    return ids;
+  }
+
+  #register(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan): Dataflow {
+    const timeless = (relation: string) => !this.intake.byName(relation)?.time && !this.dataflows.has(relation);
+    const dataflow = new Dataflow({ id, name, kind, plan, clock: this.clock, hashSeed: this.hashSeed, timeless });
+    this.dataflows.set(name, dataflow);
+    return dataflow;
+  }
+
+  #unregister(dataflow: Dataflow): void {
+    this.dataflows.delete(dataflow.name);
+    this.memoryLogs.delete(dataflow);
+    this.extents.delete(dataflow);
+    this.#instances.delete(dataflow);
+  }
+
+  #store(definition: Definition, plan: PhysicalPlan | null, createdAt: number, draft: EpochDraft): StoredDefinition {
+    const stored: StoredDefinition = { id: this.nextId++, definition, plan, createdAt };
+    this.definitions.set(definition.name, stored);
+    draft.catalogPut.push({ id: stored.id, name: definition.name, definition: encodeExact(stored) });
+    return stored;
+  }
+}

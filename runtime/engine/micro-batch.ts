@@ -1,0 +1,183 @@
+import type { Flow, Tick } from '../dstream/dstream.ts';
+import { type Problem, ProblemError } from '../errors/problem.ts';
+import type { Entry } from '../intake/entry.ts';
+import type { ScanNode } from '../plan/physical-plan.ts';
+import type { Joining } from './backfill.ts';
+import type { Dataflow, DataflowOutput } from './dataflow.ts';
+import type { EpochDraft } from './epoch.ts';
+import type { LogChunk } from './log-reader.ts';
+import type { Machine } from './machine.ts';
+import { changesFlow, type EntriesByRelation, groupByRelation, streamFlow } from './scan-flows.ts';
+
+/** What a micro-batch works on. */
+export interface MicroBatchInput {
+  readonly tick: Tick;
+  /** What is accepted and not processed, for every dataflow at the head. */
+  readonly entries: readonly Entry[];
+  /** The last entry of the acceptance order that is processed when this batch is. */
+  readonly processed: number;
+  /** Pieces of the log for dataflows behind the head. */
+  readonly chunks: ReadonlyMap<Dataflow, LogChunk>;
+  /** Dataflows that reach the head with this batch. */
+  readonly joins: ReadonlyMap<Dataflow, Joining>;
+}
+
+export interface MicroBatch {
+  readonly advanced: readonly { readonly dataflow: Dataflow; readonly output: DataflowOutput }[];
+  readonly failed: readonly Dataflow[];
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+}
+
+/** One micro-batch: every keyed table, then every dataflow that has something to absorb, once each, in order. */
+export function runMicroBatch(machine: Machine, input: MicroBatchInput, draft: EpochDraft): MicroBatch {
+  return new MicroBatchRun(machine, input, draft).run();
+}
+
+class MicroBatchRun {
+  readonly #machine: Machine;
+  readonly #input: MicroBatchInput;
+  readonly #draft: EpochDraft;
+  readonly #byRelation: EntriesByRelation;
+  /** What changed in tables and views in this micro-batch. */
+  readonly #changes = new Map<string, Flow>();
+  readonly #advanced: { dataflow: Dataflow; output: DataflowOutput }[] = [];
+  readonly #failed: Dataflow[] = [];
+
+  constructor(machine: Machine, input: MicroBatchInput, draft: EpochDraft) {
+    this.#machine = machine;
+    this.#input = input;
+    this.#draft = draft;
+    this.#byRelation = groupByRelation(input.entries);
+  }
+
+  run(): MicroBatch {
+    this.#advanceTables();
+    for (const dataflow of this.#machine.dataflows.values()) if (!dataflow.failure) this.#visit(dataflow);
+    return {
+      advanced: this.#advanced,
+      failed: this.#failed,
+      rowsIn: this.#rowsIn(),
+      rowsOut: this.#advanced.reduce((sum, { output }) => sum + output.rowsOut, 0),
+    };
+  }
+
+  #rowsIn(): number {
+    const { intake } = this.#machine;
+    let rows = 0;
+    for (const { record } of this.#input.entries) {
+      if (intake.byId(record.relation)?.definition.derivedFrom === null) rows += record.rows;
+    }
+    return rows;
+  }
+
+  #advanceTables(): void {
+    for (const table of this.#machine.tables.values()) {
+      const flow = table.advance(this.#byRelation.get(table.id) ?? []);
+      if (!flow) continue;
+      this.#changes.set(table.definition.name, flow);
+      this.#draft.addCheckpoint(table.checkpoint.collect(this.#input.tick.epoch));
+      this.#draft.progress.push({ dataflow: table.id, state: JSON.stringify(table.save()) });
+    }
+  }
+
+  #visit(dataflow: Dataflow): void {
+    const upstream = this.#failedUpstream(dataflow);
+    if (upstream) return this.#fail(dataflow, dependsOnFailed(dataflow, upstream));
+    const joining = this.#input.joins.get(dataflow);
+    const chunk = this.#input.chunks.get(dataflow);
+    if (chunk) this.#advance(dataflow, this.#streamInputs(dataflow, groupByRelation(chunk.entries)), chunk.position);
+    else if (joining) this.#joinHead(dataflow, joining);
+    else if (dataflow.joined) this.#followHead(dataflow);
+  }
+
+  #followHead(dataflow: Dataflow): void {
+    const inputs = this.#streamInputs(dataflow, this.#byRelation);
+    for (const { node, scan } of dataflow.scans) {
+      const changes = this.#changes.get(scan.relation);
+      if (scan.relationKind !== 'stream' && changes) inputs.set(node, changesFlow(scan, changes));
+    }
+    if (inputs.size > 0) this.#advance(dataflow, inputs, this.#input.processed);
+  }
+
+  #joinHead(dataflow: Dataflow, joining: Joining): void {
+    const inputs = this.#streamInputs(dataflow, groupByRelation([...joining.entries, ...this.#input.entries]));
+    for (const { node, scan } of dataflow.scans) {
+      const snapshot = joining.snapshots.get(node);
+      if (snapshot) inputs.set(node, this.#snapshotAndChanges(scan, snapshot));
+    }
+    dataflow.joined = true;
+    this.#advance(dataflow, inputs, this.#input.processed);
+  }
+
+  #snapshotAndChanges(scan: ScanNode, snapshot: Flow): Flow {
+    const changes = this.#changes.get(scan.relation);
+    if (!changes) return snapshot;
+    const flow = changesFlow(scan, changes);
+    return { batches: [...snapshot.batches, ...flow.batches], watermark: flow.watermark };
+  }
+
+  #streamInputs(dataflow: Dataflow, byRelation: EntriesByRelation): Map<number, Flow> {
+    const inputs = new Map<number, Flow>();
+    for (const { node, scan } of dataflow.scans) {
+      const relation = scan.relationKind === 'stream' ? this.#machine.intake.byName(scan.relation) : undefined;
+      const entries = relation && byRelation.get(relation.id);
+      if (entries) inputs.set(node, streamFlow(scan, entries));
+    }
+    return inputs;
+  }
+
+  #advance(dataflow: Dataflow, inputs: ReadonlyMap<number, Flow>, position: number): void {
+    try {
+      const output = dataflow.advance(inputs, this.#input.tick);
+      dataflow.position = position;
+      this.#changes.set(dataflow.name, output.flow);
+      this.#advanced.push({ dataflow, output });
+      if (dataflow.kind !== 'ad-hoc') this.#record(dataflow, output);
+    } catch (error) {
+      this.#fail(dataflow, failureOf(dataflow, error));
+    }
+  }
+
+  #record(dataflow: Dataflow, output: DataflowOutput): void {
+    this.#draft.addCheckpoint(dataflow.checkpoint.collect(this.#input.tick.epoch));
+    this.#draft.addChanges(dataflow.id, output.chunks);
+    this.#draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
+    const extent = this.#machine.extents.get(dataflow);
+    for (const chunk of output.chunks) extent?.add(chunk);
+    const upTo = extent?.trim() ?? null;
+    if (upTo !== null) this.#draft.trimChanges.push({ view: dataflow.id, upTo });
+  }
+
+  #failedUpstream(dataflow: Dataflow): Dataflow | null {
+    for (const { scan } of dataflow.scans) {
+      const upstream = scan.relationKind === 'view' ? this.#machine.dataflows.get(scan.relation) : undefined;
+      if (upstream?.failure) return upstream;
+    }
+    return null;
+  }
+
+  /** The query stops with its state as of the last epoch that it finished; the others go on. */
+  #fail(dataflow: Dataflow, failure: Problem): void {
+    const saved = dataflow.fail(failure);
+    this.#failed.push(dataflow);
+    if (dataflow.kind !== 'ad-hoc') this.#draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(saved) });
+  }
+}
+
+function dependsOnFailed(dataflow: Dataflow, upstream: Dataflow): Problem {
+  return {
+    code: upstream.failure!.code,
+    message: `${dataflow.name} reads ${upstream.name}, which has failed: ${upstream.failure!.message}`,
+  };
+}
+
+export function failureOf(dataflow: Dataflow, error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problems[0];
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'INTERNAL',
+    message: `${dataflow.name} stopped on a fault of the engine: ${message}`,
+    hint: 'its state is kept; please report this',
+  };
+}

@@ -1,0 +1,121 @@
+import { allocateBytes, allocateInts } from '../columns/allocator.ts';
+import type { Batch } from '../columns/batch.ts';
+import { concatBatches } from '../columns/concat-columns.ts';
+import type { Flow } from '../dstream/dstream.ts';
+import { encodeChangeRows, encodeRows } from '../formats/change-rows.ts';
+import { ascending, sortedRows } from '../operators/compare-cells.ts';
+import { gatherColumns } from '../operators/gather-columns.ts';
+import type { Rows } from '../operators/result-table.ts';
+import type { PhysicalPlan, SortKey } from '../plan/physical-plan.ts';
+import type { DataType } from '../types/data-type.ts';
+import type { Field, Schema } from '../types/schema.ts';
+import { currentFlow } from './backfill.ts';
+import { Dataflow } from './dataflow.ts';
+import type { ChangeChunk, Page, RowsAnswer } from './engine.ts';
+import { readAppendRows } from './log-reader.ts';
+import type { Machine } from './machine.ts';
+import { changesFlow } from './scan-flows.ts';
+
+/** One page of rows in the given order; without an order as they stand. */
+export function answerRows(
+  rows: Rows,
+  fields: readonly Field[],
+  order: readonly SortKey[],
+  page: Page,
+  epoch: number,
+  seq: number,
+): RowsAnswer {
+  const sorted = order.length > 0 ? sortedRows(rows.columns, rows.length, order) : identity(rows.length);
+  const end = page.limit === null ? sorted.length : Math.min(sorted.length, page.offset + page.limit);
+  const wanted = sorted.subarray(Math.min(page.offset, sorted.length), end);
+  const columns = gatherColumns(rows.columns, wanted, wanted.length);
+  const encoded = encodeRows(columns, fields, wanted.length);
+  return { columns: fields, rows: joinChunks(encoded.map((chunk) => chunk.rows)), count: wanted.length, epoch, seq };
+}
+
+/** The rows of an append view, which are its change log, up to the committed seq. */
+export async function rowsOfAppendView(
+  machine: Machine,
+  dataflow: Dataflow,
+  upTo: number,
+  epoch: number,
+  page: Page,
+): Promise<RowsAnswer> {
+  const { columns, order } = dataflow.plan.output;
+  const batches = await readAppendRows(machine.store, dataflow.id, columns, upTo);
+  const rows = concatBatches(batches, typesOf(columns));
+  return answerRows(rows, columns, order, page, epoch, upTo);
+}
+
+/** The current rows of an upsert or retract view as `"+"` chunks. */
+export function snapshotChunks(dataflow: Dataflow): Uint8Array[] {
+  const { length, columns } = dataflow.currentRows();
+  if (length === 0) return [];
+  const ops = allocateBytes(length).fill(1);
+  return encodeChangeRows(ops, columns, dataflow.plan.output.columns, length).map(({ rows }) => rows);
+}
+
+/** Leaves out what the reader has: the first chunk may begin at or before `afterSeq`. */
+export function sliceChunks(chunks: readonly ChangeChunk[], afterSeq: number): ChangeChunk[] {
+  return chunks.map((chunk) => (chunk.seqFrom > afterSeq ? chunk : cutChunk(chunk, afterSeq)));
+}
+
+/** The inputs of a pull query: every relation's current rows at one epoch. */
+export async function readPullInputs(machine: Machine, plan: PhysicalPlan): Promise<Map<number, Flow>> {
+  const inputs = new Map<number, Flow>();
+  for (const [node, scan] of plan.nodes.entries()) {
+    if (scan.kind !== 'scan') continue;
+    const flow = await currentFlow(machine, scan.relation);
+    inputs.set(node, { ...changesFlow(scan, flow), watermark: Infinity });
+  }
+  return inputs;
+}
+
+/** Runs a plan over finite inputs, by the same operators as a continuous query, and answers its rows. */
+export function runPullQuery(
+  plan: PhysicalPlan,
+  inputs: ReadonlyMap<number, Flow>,
+  epoch: number,
+  machine: Machine,
+): RowsAnswer {
+  const { clock, hashSeed } = machine;
+  const query = new Dataflow({ id: 0, name: '', kind: 'sink', plan, clock, hashSeed, timeless: () => false });
+  const output = query.advance(inputs, { epoch, clock: clock.now() });
+  const { mode, columns, order, limit, offset } = plan.output;
+  const rows = mode === 'append' ? concatBatches(output.flow.batches, typesOf(columns)) : query.currentRows();
+  return answerRows(rows, columns, order, { limit, offset }, epoch, 0);
+}
+
+/** A keyed table's rows, ordered by its key. */
+export function rowsOfTable(
+  rows: Batch,
+  fields: readonly Field[],
+  key: readonly number[],
+  page: Page,
+  epoch: number,
+): RowsAnswer {
+  return answerRows(rows, fields, ascending(key), page, epoch, 0);
+}
+
+export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!;
+  const comma = Buffer.from(',');
+  return Buffer.concat(chunks.flatMap((chunk, index) => (index === 0 ? [chunk] : [comma, chunk])));
+}
+
+function cutChunk(chunk: ChangeChunk, afterSeq: number): ChangeChunk {
+  const rows = JSON.parse(`[${Buffer.from(chunk.rows).toString('utf8')}]`) as unknown[];
+  const kept = rows.slice(afterSeq - chunk.seqFrom + 1);
+  const text = kept.map((row) => JSON.stringify(row)).join(',');
+  return { ...chunk, seqFrom: afterSeq + 1, rows: Buffer.from(text, 'utf8') };
+}
+
+function identity(length: number): Int32Array {
+  const rows = allocateInts(length);
+  for (let row = 0; row < length; row++) rows[row] = row;
+  return rows;
+}
+
+function typesOf(fields: Schema): DataType[] {
+  return fields.map(({ type }) => type);
+}

@@ -1,0 +1,88 @@
+import type { Entry } from '../intake/entry.ts';
+import type { SavedRelation } from '../intake/relation.ts';
+import { decodeExact } from '../types/exact-json.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { SavedDataflow } from './dataflow.ts';
+import { POSITION_META, relationMeta, type SavedPosition } from './epoch.ts';
+import type { SavedTable } from './keyed-table.ts';
+import { readLogWhole } from './log-reader.ts';
+import type { Machine, StoredDefinition } from './machine.ts';
+
+/** Where a start, or a reload after a failed commit, goes on. */
+export interface RecoveredMachine {
+  readonly epoch: number;
+  readonly clock: number;
+  readonly processed: number;
+  /** Entries that are durable and not processed. */
+  readonly pending: readonly Entry[];
+}
+
+/** Rebuilds everything as of the last durable epoch: definitions, intake, tables, dataflows with their state. */
+export async function recoverMachine(machine: Machine): Promise<RecoveredMachine> {
+  const recovered = await machine.store.recover();
+  machine.instance = recovered.instance;
+  const position = readPosition(recovered.meta.get(POSITION_META));
+  machine.nextId = position.nextId;
+  machine.intake.resume(position.sequence, position.ordinal);
+  const progress = new Map(recovered.progress.map(({ dataflow, state }) => [dataflow, state]));
+  for (const record of recovered.catalog.toSorted((a, b) => a.id - b.id)) {
+    const stored = decodeExact(record.definition) as StoredDefinition;
+    machine.definitions.set(record.name, stored);
+    await open(machine, stored, recovered.meta, progress.get(stored.id), position.processed);
+  }
+  const all = new Set([...machine.intake.relations()].map(({ id }) => id));
+  const pending = await readLogWhole(machine.store, machine.intake, all, position.processed, position.sequence);
+  const clock = recovered.epoch === 0 ? -Infinity : recovered.clock;
+  return { epoch: recovered.epoch, clock, processed: position.processed, pending };
+}
+
+async function open(
+  machine: Machine,
+  stored: StoredDefinition,
+  meta: ReadonlyMap<string, string>,
+  progress: string | undefined,
+  processed: number,
+): Promise<void> {
+  switch (stored.definition.kind) {
+    case 'stream':
+    case 'table': {
+      const relation = machine.openRelation(stored);
+      const saved = meta.get(relationMeta(stored.id));
+      if (saved !== undefined) relation.restore(JSON.parse(saved) as SavedRelation);
+      const table = machine.tables.get(stored.definition.name);
+      if (!table) return;
+      await restoreState(machine, table.id, table.checkpoint);
+      table.restore(progress === undefined ? { watermark: null } : (JSON.parse(progress) as SavedTable));
+      return;
+    }
+    case 'view':
+      return;
+    case 'materialized-view':
+    case 'sink':
+      await openDataflow(machine, stored, progress, processed);
+  }
+}
+
+async function openDataflow(
+  machine: Machine,
+  stored: StoredDefinition,
+  progress: string | undefined,
+  processed: number,
+): Promise<void> {
+  const dataflow = machine.openDataflow(stored);
+  await restoreState(machine, dataflow.id, dataflow.checkpoint);
+  if (progress !== undefined) dataflow.restore(JSON.parse(progress) as SavedDataflow);
+  if (dataflow.joined && !dataflow.failure) dataflow.position = processed;
+  const { before, last } = await machine.store.changeBounds(dataflow.id);
+  machine.extents.get(dataflow)?.restore(before, last);
+}
+
+async function restoreState(machine: Machine, id: number, checkpoint: Checkpoint): Promise<void> {
+  for (const { operator, base, deltas } of await machine.store.readState(id))
+    checkpoint.restore(operator, base, deltas);
+}
+
+function readPosition(saved: string | undefined): SavedPosition {
+  if (saved === undefined) return { sequence: 0, ordinal: 1, processed: 0, nextId: 1 };
+  return JSON.parse(saved) as SavedPosition;
+}

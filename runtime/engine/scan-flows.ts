@@ -1,0 +1,47 @@
+import type { Batch } from '../columns/batch.ts';
+import type { Flow } from '../dstream/dstream.ts';
+import type { Entry } from '../intake/entry.ts';
+import { ordinalsOf } from '../intake/intake.ts';
+import type { ScanNode } from '../plan/physical-plan.ts';
+
+/** The entries of one micro-batch, by relation. */
+export type EntriesByRelation = ReadonlyMap<number, readonly Entry[]>;
+
+export function groupByRelation(entries: readonly Entry[]): EntriesByRelation {
+  const groups = new Map<number, Entry[]>();
+  for (const entry of entries) {
+    const group = groups.get(entry.record.relation);
+    if (group) group.push(entry);
+    else groups.set(entry.record.relation, [entry]);
+  }
+  return groups;
+}
+
+/** What a stream's scan gets of these entries: only the columns it names. */
+export function streamFlow(scan: ScanNode, entries: readonly Entry[]): Flow {
+  const batches: Batch[] = [];
+  let watermark = -Infinity;
+  for (const { record, slices } of entries) {
+    for (const slice of slices) {
+      batches.push({
+        length: slice.length,
+        columns: scan.columns.map((column) => slice.columns[column]!),
+        weights: null,
+        ordinals: scan.ordinals ? ordinalsOf(slice) : null,
+        watermarks: slice.watermarks,
+      });
+    }
+    watermark = record.watermarkAfter ?? -Infinity;
+  }
+  return { batches, watermark };
+}
+
+/** What a scan of a keyed table or a view gets of its changes: only the columns it names. */
+export function changesFlow(scan: ScanNode, flow: Flow): Flow {
+  const batches = flow.batches.map((batch) => ({
+    ...batch,
+    columns: scan.columns.map((column) => batch.columns[column]!),
+    ordinals: null,
+  }));
+  return { batches, watermark: flow.watermark };
+}

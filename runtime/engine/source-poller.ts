@@ -1,0 +1,77 @@
+import type { PollOutcome } from '../intake/intake.ts';
+import type { Relation } from '../intake/relation.ts';
+import type { Machine } from './machine.ts';
+
+const POLL_ROWS_MAX = 16_384;
+const POLL_BYTES_MAX = 2 << 20;
+/** Rows that a source without a pace of its own gives per manual step. */
+const STEP_ROWS = 1000;
+
+/** Asks the sources that a query needs for rows, each at its own pace. */
+export class SourcePoller {
+  readonly #machine: Machine;
+  readonly #onFailure: (relation: Relation, error: unknown) => void;
+  /** Clock time at which a source may have more; Infinity: never. */
+  readonly #due = new Map<Relation, number>();
+
+  constructor(machine: Machine, onFailure: (relation: Relation, error: unknown) => void) {
+    this.#machine = machine;
+    this.#onFailure = onFailure;
+  }
+
+  /** When a source may have rows again; Infinity when none will. */
+  get nextDue(): number {
+    let due = Infinity;
+    for (const relation of this.#wanted()) due = Math.min(due, this.#due.get(relation) ?? 0);
+    return due;
+  }
+
+  /** Takes turns between the sources that are due until about `rowsMax` rows have come. */
+  poll(now: number, rowsMax: number): void {
+    let rows = 0;
+    let ready = this.#wanted().filter((relation) => (this.#due.get(relation) ?? 0) <= now);
+    while (rows < rowsMax && ready.length > 0) {
+      for (const relation of ready) rows += this.#pollOnce(relation, now, POLL_ROWS_MAX).rows;
+      ready = ready.filter((relation) => (this.#due.get(relation) ?? 0) <= now);
+    }
+  }
+
+  /** Everything that is due by `now`: files to their end, generators up to their clock, one sample of this machine. */
+  pollAll(now: number): void {
+    for (const relation of this.#wanted()) {
+      if (relation.ended) continue;
+      if (relation.source.endless) this.#pollOnce(relation, now, STEP_ROWS);
+      else if (!relation.sourceFactory!.replayable) this.#pollOnce(relation, now, POLL_ROWS_MAX);
+      else while (this.#pollOnce(relation, now, POLL_ROWS_MAX).delayMs === 0);
+    }
+  }
+
+  #pollOnce(relation: Relation, now: number, rowsMax: number): PollOutcome {
+    const outcome = this.#tryPoll(relation, now, rowsMax);
+    this.#due.set(relation, now + outcome.delayMs);
+    return outcome;
+  }
+
+  #tryPoll(relation: Relation, now: number, rowsMax: number): PollOutcome {
+    try {
+      return this.#machine.intake.poll(relation, { rowsMax, bytesMax: POLL_BYTES_MAX, now });
+    } catch (error) {
+      this.#onFailure(relation, error);
+      return { rows: 0, delayMs: Infinity };
+    }
+  }
+
+  /** Keyed tables hold their rows for whoever comes; streams are read while a query needs them. */
+  #wanted(): Relation[] {
+    const needed = new Set<number>();
+    for (const dataflow of this.#machine.dataflows.values()) {
+      if (!dataflow.failure) for (const id of this.#machine.streamsOf(dataflow)) needed.add(id);
+    }
+    const wanted: Relation[] = [];
+    for (const relation of this.#machine.intake.relations()) {
+      if (!relation.sourceFactory || relation.ended) continue;
+      if (relation.definition.kind === 'table' || needed.has(relation.id)) wanted.push(relation);
+    }
+    return wanted;
+  }
+}

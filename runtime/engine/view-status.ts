@@ -1,0 +1,37 @@
+import type { Dataflow } from './dataflow.ts';
+import type { ViewStatus } from './engine.ts';
+import { statusTime } from './frame-time.ts';
+
+/** A view or sink as `/v1/views` shows it. */
+export function viewStatus(dataflow: Dataflow, sql: string): ViewStatus {
+  const { columns, key, mode } = dataflow.plan.output;
+  const operators = dataflow.operators();
+  return {
+    name: dataflow.name,
+    kind: dataflow.kind === 'sink' ? 'sink' : 'view',
+    state: stateOf(dataflow),
+    error: dataflow.failure,
+    sql,
+    columns,
+    key: key.map((column) => columns[column]!.name),
+    mode,
+    watermark: statusTime(dataflow.watermark),
+    position: dataflow.position,
+    counters: {
+      rowsIn: dataflow.rowsIn,
+      rowsOut: dataflow.rowsOut,
+      late: dataflow.late,
+      errors: dataflow.errors,
+      stateRows: dataflow.stateRows,
+      stateBytes: dataflow.stateBytes,
+      batchMs: dataflow.batchMs,
+    },
+    warnings: dataflow.plan.warnings,
+    plan: { operators },
+  };
+}
+
+function stateOf(dataflow: Dataflow): ViewStatus['state'] {
+  if (dataflow.failure) return 'failed';
+  return dataflow.joined ? 'running' : 'backfilling';
+}

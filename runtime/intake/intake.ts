@@ -1,0 +1,282 @@
+import { allocateNumbers } from '../columns/allocator.ts';
+import type { PolledRows, PollLimit, RecordedPoll } from '../connectors/connector.ts';
+import { assert } from '../errors/assert.ts';
+import { problem } from '../errors/problem.ts';
+import type { RefusedRow } from '../formats/format.ts';
+import type { IntakeKind, IntakeRecord } from '../store/store.ts';
+import { errorLines, lateLines } from './derived-relations.ts';
+import type { Entry, Slice } from './entry.ts';
+import { type DecodedBody, numbersOf, type Relation } from './relation.ts';
+
+/** How often a wholly idle stream follows the clock. */
+export const IDLE_TICK_MS = 1000;
+
+export interface Pushed {
+  readonly accepted: number;
+  readonly refused: readonly RefusedRow[];
+  /** Of the last accepted row; null when there is none. */
+  readonly ordinal: number | null;
+  /** The last entry that must be durable before the sender is told. */
+  readonly sequence: number;
+}
+
+export interface PollOutcome {
+  readonly rows: number;
+  /** When a source may have more: 0 at once, Infinity never. */
+  readonly delayMs: number;
+}
+
+/**
+ * The one acceptance order over all relations. Everything that can change a result takes its place here: rows, polls,
+ * watermark commands, ends, idle marks. Each entry carries what was decided once (W before its rows, the stream's
+ * watermark after it), so that any later reader decides the same.
+ */
+export class Intake {
+  readonly #relations = new Map<number, Relation>();
+  readonly #byName = new Map<string, Relation>();
+  readonly #onEntry: (entry: Entry, relation: Relation) => void;
+  #nextSequence = 1;
+  #nextOrdinal = 1;
+
+  /** `onEntry` gets every new entry, in order. */
+  constructor(onEntry: (entry: Entry, relation: Relation) => void) {
+    this.#onEntry = onEntry;
+  }
+
+  /** Goes on where the store left off. */
+  resume(lastSequence: number, nextOrdinal: number): void {
+    this.#nextSequence = lastSequence + 1;
+    this.#nextOrdinal = nextOrdinal;
+  }
+
+  get nextOrdinal(): number {
+    return this.#nextOrdinal;
+  }
+
+  get lastSequence(): number {
+    return this.#nextSequence - 1;
+  }
+
+  add(relation: Relation): void {
+    this.#relations.set(relation.id, relation);
+    this.#byName.set(relation.name, relation);
+  }
+
+  remove(relation: Relation): void {
+    relation.close();
+    this.#relations.delete(relation.id);
+    this.#byName.delete(relation.name);
+  }
+
+  relations(): Iterable<Relation> {
+    return this.#relations.values();
+  }
+
+  byId(id: number): Relation | undefined {
+    return this.#relations.get(id);
+  }
+
+  byName(name: string): Relation | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** Rows from outside (NDJSON). Good rows are kept when others are refused, unless `strict`. */
+  push(relation: Relation, body: Buffer, options: { deletes: boolean; strict: boolean; now: number }): Pushed {
+    this.#refuseUnwritable(relation);
+    if (options.deletes && relation.definition.kind !== 'table') {
+      throw problem('BAD_REQUEST', `op=delete needs a keyed table, and ${relation.name} is a stream`);
+    }
+    const decoded = relation.decode(body, options.deletes);
+    if (options.strict && decoded.refused.length > 0) throw refusedAll(decoded.refused);
+    const kind = options.deletes ? 'delete-rows' : 'rows';
+    const ordinal = this.#accept(relation, '0', kind, decoded, body, options.now);
+    return { accepted: decoded.length, refused: decoded.refused, ordinal, sequence: this.lastSequence };
+  }
+
+  /** One poll of each partition of the relation's source that can give rows now, lowest event time first. */
+  poll(relation: Relation, limit: PollLimit): PollOutcome {
+    if (relation.ended) return { rows: 0, delayMs: Infinity };
+    const partition = this.#nextPartition(relation, limit.now);
+    if (partition === null) {
+      this.end(relation, limit.now);
+      return { rows: 0, delayMs: Infinity };
+    }
+    const from = relation.offsets.get(partition) ?? relation.source.start(partition);
+    const polled = relation.source.poll(partition, from, limit);
+    if (polled.kind === 'wait') return { rows: 0, delayMs: polled.delayMs };
+    if (polled.kind === 'end') {
+      relation.finished.add(partition);
+      relation.time?.finish(partition);
+      return { rows: 0, delayMs: 0 };
+    }
+    const rows = this.#acceptPolled(relation, partition, from, polled, limit.now);
+    relation.offsets.set(partition, polled.to);
+    return { rows, delayMs: 0 };
+  }
+
+  /** A watermark command. */
+  moveWatermark(relation: Relation, to: number, now: number): void {
+    if (!relation.time) {
+      throw problem('NO_EVENT_TIME', `${relation.name} has no event time`, undefined, 'declare WATERMARK FOR a column');
+    }
+    if (relation.ended) throw ended(relation);
+    if (!relation.time.moveTo(to)) {
+      throw problem('WATERMARK_WENT_BACK', `the watermark of ${relation.name} is already past that time`);
+    }
+    this.#enter(relation, '', 'watermark', { rows: 0, at: now, before: null, payload: null }, []);
+  }
+
+  /** The end of the stream: all its windows close, no more rows. */
+  end(relation: Relation, now: number): void {
+    if (relation.ended) return;
+    relation.ended = true;
+    relation.time?.moveTo(Infinity);
+    this.#enter(relation, '', 'end', { rows: 0, at: now, before: null, payload: null }, []);
+  }
+
+  /** Idle partitions, and wholly idle streams that follow the clock. */
+  passTime(now: number): void {
+    for (const relation of this.#relations.values()) {
+      if (!relation.time?.passTime(now)) continue;
+      this.#enter(relation, '', 'idle', { rows: 0, at: now, before: null, payload: null }, []);
+    }
+  }
+
+  /** Clock time at which passTime can next change something. */
+  nextDue(now: number): number {
+    let due = Infinity;
+    for (const relation of this.#relations.values()) {
+      if (relation.time) due = Math.min(due, relation.time.nextDue(now, IDLE_TICK_MS));
+    }
+    return due;
+  }
+
+  #refuseUnwritable(relation: Relation): void {
+    if (!relation.writable) {
+      const why = relation.definition.derivedFrom
+        ? `it is kept by ${relation.definition.derivedFrom}`
+        : `its rows come from connector ${relation.definition.connector}`;
+      throw problem('NOT_WRITABLE', `${relation.name} cannot be written to: ${why}`);
+    }
+    if (relation.ended) throw ended(relation);
+  }
+
+  /** The unfinished partition that is furthest behind in event time; null when all are finished. */
+  #nextPartition(relation: Relation, now: number): string | null {
+    let chosen: string | null = null;
+    let lowest = Infinity;
+    for (const partition of relation.source.partitions()) {
+      if (relation.finished.has(partition)) continue;
+      relation.time?.declare(partition, now);
+      const watermark = relation.time?.before(partition) ?? -Infinity;
+      if (chosen !== null && watermark >= lowest) continue;
+      chosen = partition;
+      lowest = watermark;
+    }
+    return chosen;
+  }
+
+  #acceptPolled(relation: Relation, partition: string, from: string | number, polled: PolledRows, now: number): number {
+    const decoded =
+      polled.kind === 'lines'
+        ? relation.decode(polled.bytes, false)
+        : relation.checkColumns(polled.columns, polled.length);
+    if (!relation.sourceFactory!.replayable) {
+      assert(polled.kind === 'lines', 'a source that is not replayable gives lines');
+      this.#accept(relation, partition, 'rows', decoded, polled.bytes, now);
+      return decoded.length;
+    }
+    const recorded: RecordedPoll = { from, to: polled.to, check: polled.check, now };
+    this.#accept(relation, partition, 'poll', decoded, Buffer.from(JSON.stringify(recorded)), now);
+    return decoded.length;
+  }
+
+  #accept(
+    relation: Relation,
+    partition: string,
+    kind: IntakeKind,
+    body: DecodedBody,
+    payload: Buffer,
+    now: number,
+  ): number | null {
+    const before = relation.time?.before(partition) ?? -Infinity;
+    const late: string[] = [];
+    const slices = this.#place(relation, partition, body, now, late);
+    const lastOrdinal = body.length === 0 ? null : this.#nextOrdinal + body.length - 1;
+    relation.counters.rowsIn += body.length;
+    relation.counters.rowsRejected += body.refused.length;
+    if (body.length > 0 || kind === 'poll') {
+      relation.counters.bytes += kind === 'poll' ? 0 : payload.length;
+      this.#enter(relation, partition, kind, { rows: body.length, at: now, before, payload }, slices);
+    }
+    if (body.refused.length > 0) this.#derive(relation, '$errors', errorLines(body.refused, now), now);
+    if (late.length > 0) this.#derive(relation, '$late', Buffer.from(late.join('\n')), now);
+    return lastOrdinal;
+  }
+
+  #place(relation: Relation, partition: string, body: DecodedBody, now: number, late: string[]): Slice[] {
+    let ordinal = this.#nextOrdinal;
+    return body.rows.map(({ length, columns }) => {
+      const firstOrdinal = ordinal;
+      ordinal += length;
+      if (relation.eventTime === null || !relation.time) return { length, columns, watermarks: null, firstOrdinal };
+      const times = numbersOf(columns[relation.eventTime]!);
+      const { watermarks, late: count } = relation.time.admit(partition, times, length, now);
+      relation.counters.rowsLate += count;
+      if (watermarks) late.push(...lateLines(relation.definition, columns, times.values, watermarks, length));
+      return { length, columns, watermarks, firstOrdinal };
+    });
+  }
+
+  #derive(from: Relation, suffix: '$errors' | '$late', lines: Buffer, now: number): void {
+    const derived = this.#byName.get(`${from.name}${suffix}`);
+    assert(derived !== undefined, `${from.name}${suffix} does not exist`);
+    const decoded = derived.decode(lines, false);
+    assert(decoded.refused.length === 0, `a row of ${derived.name} was refused: ${decoded.refused[0]?.message}`);
+    this.#accept(derived, '0', 'rows', decoded, lines, now);
+  }
+
+  #enter(
+    relation: Relation,
+    partition: string,
+    kind: IntakeKind,
+    entry: { rows: number; at: number; before: number | null; payload: Buffer | null },
+    slices: readonly Slice[],
+  ): void {
+    const watermark = relation.time?.watermark ?? (relation.ended ? Infinity : -Infinity);
+    const record: IntakeRecord = {
+      sequence: this.#nextSequence++,
+      relation: relation.id,
+      partition,
+      kind,
+      ordinal: this.#nextOrdinal,
+      rows: entry.rows,
+      at: entry.at,
+      watermarkBefore: entry.before === -Infinity ? null : entry.before,
+      watermarkAfter: watermark === -Infinity ? null : watermark,
+      payload: entry.payload,
+    };
+    this.#nextOrdinal += entry.rows;
+    this.#onEntry({ record, slices }, relation);
+  }
+}
+
+/** The ordinals of a slice's rows, for the operators that ask for them. */
+export function ordinalsOf(slice: Slice): Float64Array {
+  const ordinals = allocateNumbers(slice.length);
+  for (let row = 0; row < slice.length; row++) ordinals[row] = slice.firstOrdinal + row;
+  return ordinals;
+}
+
+function ended(relation: Relation): Error {
+  return problem('STREAM_ENDED', `${relation.name} has ended`, undefined, 'no more rows can be added after /end');
+}
+
+function refusedAll(refused: readonly RefusedRow[]): Error {
+  const { line, code, field, message } = refused[0]!;
+  const place = field === null ? `row ${line}` : `row ${line}, field ${field}`;
+  return problem(
+    'ROWS_REFUSED',
+    `${refused.length} rows were refused, none was kept; the first: ${place}: ${code}, ${message}`,
+  );
+}

@@ -1,0 +1,227 @@
+import type { StreamDefinition } from '../catalog/catalog.ts';
+import { gather } from '../columns/gather.ts';
+import type { Column, NumberColumn } from '../columns/column.ts';
+import { connector } from '../connectors/index.ts';
+import type { Offset, RecordedPoll, Source, SourceContext, SourceFactory } from '../connectors/connector.ts';
+import { assert } from '../errors/assert.ts';
+import { problem } from '../errors/problem.ts';
+import { format } from '../formats/index.ts';
+import type { RefusedRow, RowDecoder, WireColumn } from '../formats/format.ts';
+import type { IntakeRecord } from '../store/store.ts';
+import { allocateInts } from '../columns/allocator.ts';
+import { SLICE_ROWS, type Slice } from './entry.ts';
+import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
+
+const ROW_BYTES_MAX = 1 << 20;
+
+/** Rows of one body or poll, decoded and checked, before they have a place in the acceptance order. */
+export interface DecodedBody {
+  readonly rows: readonly { readonly length: number; readonly columns: readonly Column[] }[];
+  readonly length: number;
+  readonly refused: readonly RefusedRow[];
+}
+
+export interface RelationCounters {
+  rowsIn: number;
+  rowsLate: number;
+  rowsRejected: number;
+  bytes: number;
+}
+
+/** What one commit stores of a relation besides its entries. */
+export interface SavedRelation {
+  readonly time: SavedStreamTime | null;
+  readonly ended: boolean;
+  readonly counters: RelationCounters;
+  readonly offsets: readonly (readonly [string, Offset])[];
+  readonly finished: readonly string[];
+}
+
+/** One stream or keyed table at run time: how its rows are decoded, how its time passes, where its source stands. */
+export class Relation {
+  readonly id: number;
+  readonly definition: StreamDefinition;
+  readonly time: StreamTime | null;
+  readonly eventTime: number | null;
+  readonly writable: boolean;
+  readonly counters: RelationCounters = { rowsIn: 0, rowsLate: 0, rowsRejected: 0, bytes: 0 };
+  /** Where each partition of a polled source continues. */
+  readonly offsets = new Map<string, Offset>();
+  /** Partitions that have nothing more to give. */
+  readonly finished = new Set<string>();
+  /** No more rows, ever. */
+  ended = false;
+  readonly sourceFactory: SourceFactory | null;
+  readonly #context: SourceContext;
+  readonly #rowDecoder: RowDecoder;
+  #deleteDecoder: RowDecoder | null = null;
+  #source: Source | null = null;
+
+  constructor(id: number, definition: StreamDefinition, createdAt: number, context: SourceContext) {
+    const found = connector(definition.connector);
+    assert(found !== undefined, `connector ${definition.connector} of ${definition.name} is not known`);
+    this.id = id;
+    this.definition = definition;
+    this.#context = context;
+    this.eventTime = definition.watermark?.column ?? null;
+    this.time = definition.watermark && new StreamTime(definition.watermark.delayMs, definition.idleTimeoutMs);
+    this.writable = found.writable && definition.derivedFrom === null;
+    this.sourceFactory =
+      found.source?.({
+        relation: definition.name,
+        columns: definition.columns,
+        eventTime: this.eventTime,
+        options: new Map(Object.entries(definition.options)),
+        createdAt,
+      }) ?? null;
+    this.#rowDecoder = openDecoder(definition, wireColumns(definition, false));
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  /** The source, opened at its first use. */
+  get source(): Source {
+    assert(this.sourceFactory !== null, `${this.name} has no source to poll`);
+    this.#source ??= this.sourceFactory.open(this.#context);
+    return this.#source;
+  }
+
+  close(): void {
+    this.#source?.close();
+    this.#source = null;
+  }
+
+  /** Rows of pushed bytes or polled lines (NDJSON). Deterministic: a replay gives the same rows. */
+  decode(bytes: Buffer, deletes: boolean): DecodedBody {
+    const decoder = deletes ? this.#decoderOfDeletes() : this.#rowDecoder;
+    const rows: { length: number; columns: readonly Column[] }[] = [];
+    const refused: RefusedRow[] = [];
+    let length = 0;
+    let line = 0;
+    for (let start = 0; start < bytes.length; ) {
+      const decoded = decoder.decode(bytes, start, bytes.length, SLICE_ROWS);
+      for (const row of decoded.refused) refused.push({ ...row, line: row.line + line });
+      if (decoded.length > 0) rows.push({ length: decoded.length, columns: decoded.columns });
+      length += decoded.length;
+      line += decoded.lines;
+      assert(decoded.next > start, 'the decoder made no progress');
+      start = decoded.next;
+    }
+    return { rows, length, refused };
+  }
+
+  /** Rows that a source gives as columns; a row without event time is refused. */
+  checkColumns(columns: readonly Column[], length: number): DecodedBody {
+    const times = this.eventTime === null ? null : columns[this.eventTime]!;
+    if (!times?.valid) return { rows: length > 0 ? [{ length, columns }] : [], length, refused: [] };
+    return refuseNullTimes(columns, times.valid, length, this.definition.columns[this.eventTime!]!.name);
+  }
+
+  /** The slices of an entry read back from the log, as they were at acceptance. Throws SOURCE_CHANGED. */
+  replay(record: IntakeRecord): Slice[] {
+    if (record.kind === 'poll') return this.#place(this.#reread(record), record);
+    if (record.payload === null || record.rows === 0) return [];
+    const body = this.decode(Buffer.from(record.payload), record.kind === 'delete-rows');
+    assert(body.length === record.rows, `entry ${record.sequence} of ${this.name} gives other rows than at acceptance`);
+    return this.#place(body, record);
+  }
+
+  save(): SavedRelation {
+    return {
+      time: this.time?.save() ?? null,
+      ended: this.ended,
+      counters: { ...this.counters },
+      offsets: [...this.offsets],
+      finished: [...this.finished],
+    };
+  }
+
+  restore(saved: SavedRelation): void {
+    if (saved.time) this.time?.restore(saved.time);
+    this.ended = saved.ended;
+    Object.assign(this.counters, saved.counters);
+    this.offsets.clear();
+    for (const [partition, offset] of saved.offsets) this.offsets.set(partition, offset);
+    this.finished.clear();
+    for (const partition of saved.finished) this.finished.add(partition);
+  }
+
+  #decoderOfDeletes(): RowDecoder {
+    this.#deleteDecoder ??= openDecoder(this.definition, wireColumns(this.definition, true));
+    return this.#deleteDecoder;
+  }
+
+  #reread(record: IntakeRecord): DecodedBody {
+    const recorded = JSON.parse(Buffer.from(record.payload ?? []).toString('utf8')) as RecordedPoll;
+    const polled = this.source.reread(record.partition, recorded);
+    if (polled.kind === 'changed') throw problem('SOURCE_CHANGED', `${this.name}: ${polled.message}`);
+    const body =
+      polled.kind === 'lines' ? this.decode(polled.bytes, false) : this.checkColumns(polled.columns, polled.length);
+    if (body.length !== record.rows) {
+      throw problem(
+        'SOURCE_CHANGED',
+        `${this.name}: ${record.partition} gives ${body.length} rows where it gave ${record.rows}`,
+      );
+    }
+    return body;
+  }
+
+  #place(body: DecodedBody, record: IntakeRecord): Slice[] {
+    const slices: Slice[] = [];
+    let watermark = decodeTime(record.watermarkBefore);
+    let ordinal = record.ordinal;
+    for (const { length, columns } of body.rows) {
+      const times = this.eventTime === null ? null : numbersOf(columns[this.eventTime]!);
+      const admitted = times && admitRows(times.values, length, watermark, this.definition.watermark!.delayMs);
+      slices.push({ length, columns, watermarks: admitted?.watermarks ?? null, firstOrdinal: ordinal });
+      watermark = admitted?.after ?? watermark;
+      ordinal += length;
+    }
+    return slices;
+  }
+}
+
+export function numbersOf(column: Column): NumberColumn {
+  assert(column.rep === 'number', 'event time is a column of numbers');
+  return column;
+}
+
+function wireColumns(definition: StreamDefinition, deletes: boolean): WireColumn[] {
+  return definition.columns.map((column, index) => ({
+    name: column.name,
+    type: column.type,
+    required: requirement(definition, index, deletes),
+    defaultValue: deletes ? null : column.defaultValue,
+  }));
+}
+
+function requirement(definition: StreamDefinition, index: number, deletes: boolean): WireColumn['required'] {
+  if (definition.primaryKey.includes(index)) return 'NULL_KEY';
+  if (deletes) return false;
+  if (definition.watermark?.column === index) return 'NULL_EVENT_TIME';
+  return definition.columns[index]!.nullable ? false : 'NULL_NOT_ALLOWED';
+}
+
+function openDecoder(definition: StreamDefinition, columns: readonly WireColumn[]): RowDecoder {
+  const found = format(definition.format);
+  assert(found !== undefined, `format ${definition.format} of ${definition.name} is not known`);
+  return found.openDecoder(columns, {
+    unknownFields: definition.options['unknown_fields'] === 'refuse' ? 'refuse' : 'ignore',
+    keep: columns.map((_, index) => index),
+    rowBytesMax: ROW_BYTES_MAX,
+  });
+}
+
+function refuseNullTimes(columns: readonly Column[], valid: Uint8Array, length: number, field: string): DecodedBody {
+  const kept = allocateInts(length);
+  const refused: RefusedRow[] = [];
+  let count = 0;
+  for (let row = 0; row < length; row++) {
+    if (valid[row]) kept[count++] = row;
+    else refused.push({ line: row, code: 'NULL_EVENT_TIME', field, message: `${field} is NULL`, raw: '' });
+  }
+  const rows = count === 0 ? [] : [{ length: count, columns: columns.map((column) => gather(column, kept, count)) }];
+  return { rows, length: count, refused };
+}
