@@ -1,0 +1,159 @@
+import type { PlannerClient } from '../planner/planner-client.ts';
+import type { Planned, StatementPlan, StatementText, Validation } from '../planner/statement-plan.ts';
+import type { RelationDefinition } from '../runtime/catalog/catalog.ts';
+import type { Engine, Inserted, RowsAnswer } from '../runtime/engine/engine.ts';
+import { problem, ProblemError } from '../runtime/errors/problem.ts';
+import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
+import { jsonText } from '../runtime/types/json-text.ts';
+import { scalarFunction, scalarFunctionNames } from '../runtime/functions/scalar-functions.ts';
+import { aggregateFunction, aggregateFunctionNames } from '../runtime/functions/aggregate-functions.ts';
+import { typeName } from '../runtime/types/data-type.ts';
+import type { Catalogue } from './catalogue.ts';
+
+/** What one statement did. `statement`: its first words, `CREATE MATERIALIZED VIEW`. */
+export type StatementResult =
+  | { readonly kind: 'created'; readonly statement: string; readonly name: string; readonly exists: boolean; readonly warnings: PhysicalPlan['warnings'] }
+  | { readonly kind: 'dropped'; readonly statement: string; readonly name: string; readonly dropped: readonly string[] }
+  | { readonly kind: 'inserted'; readonly statement: string; readonly answer: Inserted }
+  | { readonly kind: 'explained'; readonly statement: string; readonly plan: string }
+  | { readonly kind: 'rows'; readonly statement: string; readonly answer: RowsAnswer }
+  | { readonly kind: 'listed'; readonly statement: string; readonly columns: readonly string[]; readonly rows: readonly (readonly (string | null)[])[] };
+
+/** Statements before the one that failed stand. */
+export interface SqlOutcome {
+  readonly results: readonly StatementResult[];
+  readonly failure: ProblemError | null;
+}
+
+/** SQL text to what it does: planned in the planner's thread, carried out by the engine. */
+export class SqlService {
+  readonly #engine: Engine;
+  readonly #planner: PlannerClient;
+  readonly catalogue: Catalogue;
+
+  constructor(engine: Engine, planner: PlannerClient, catalogue: Catalogue) {
+    this.#engine = engine;
+    this.#planner = planner;
+    this.catalogue = catalogue;
+  }
+
+  /** Runs statements in order and stops at the first error. */
+  async run(sql: string): Promise<SqlOutcome> {
+    const results: StatementResult[] = [];
+    try {
+      for (const statement of valueOf(await this.#planner.split(sql))) results.push(await this.#runStatement(statement));
+    } catch (error) {
+      if (error instanceof ProblemError) return { results, failure: error };
+      throw error;
+    }
+    return { results, failure: null };
+  }
+
+  validate(sql: string): Promise<Validation> {
+    return this.#planner.validate(sql, this.catalogue.snapshot);
+  }
+
+  /** A continuous query under a name. */
+  createView(name: string, sql: string): Promise<RelationDefinition> {
+    return this.catalogue.change(async () => {
+      const { definition, plan } = valueOf(await this.#planner.planQuery(name, sql, this.catalogue.snapshot));
+      if (this.catalogue.get(name)) throw problem('ALREADY_EXISTS', `${name} already exists`);
+      await this.catalogue.create(definition, plan);
+      return definition;
+    });
+  }
+
+  /** The plan of an ad-hoc query. */
+  async planAdHoc(sql: string): Promise<PhysicalPlan> {
+    return valueOf(await this.#planner.planQuery('$query', sql, this.catalogue.snapshot)).plan;
+  }
+
+  /** As `DROP <what> <name>`; `what` is a word of SQL. */
+  async dropByName(what: 'STREAM' | 'TABLE' | 'VIEW' | 'MATERIALIZED VIEW' | 'SINK', name: string): Promise<void> {
+    const { failure } = await this.run(`DROP ${what} "${name.replaceAll('"', '""')}"`);
+    if (failure) throw failure;
+  }
+
+  #runStatement(statement: StatementText): Promise<StatementResult> {
+    return changesCatalogue(statement)
+      ? this.catalogue.change(() => this.#planAndRun(statement))
+      : this.#planAndRun(statement);
+  }
+
+  async #planAndRun(statement: StatementText): Promise<StatementResult> {
+    return this.#carryOut(statement.title, valueOf(await this.#planner.plan(statement, this.catalogue.snapshot)));
+  }
+
+  async #carryOut(statement: string, plan: StatementPlan): Promise<StatementResult> {
+    switch (plan.kind) {
+      case 'create':
+        if (!plan.exists) await this.catalogue.create(plan.definition, plan.plan);
+        return { kind: 'created', statement, name: plan.definition.name, exists: plan.exists, warnings: plan.plan?.warnings ?? [] };
+      case 'drop':
+        if (plan.names.length > 0) await this.catalogue.drop(plan.names);
+        return { kind: 'dropped', statement, name: plan.name, dropped: plan.names };
+      case 'insert':
+        return { kind: 'inserted', statement, answer: await this.#insert(plan) };
+      case 'show':
+        return { kind: 'listed', statement, ...this.#show(plan.what) };
+      case 'describe':
+        return { kind: 'listed', statement, ...this.#describe(plan.name) };
+      case 'explain':
+        return { kind: 'explained', statement, plan: plan.text };
+      case 'select':
+        return { kind: 'rows', statement, answer: await this.#engine.select(plan.plan) };
+      default: {
+        const never: never = plan;
+        return never;
+      }
+    }
+  }
+
+  #insert(plan: Extract<StatementPlan, { kind: 'insert' }>): Promise<Inserted> {
+    const names = plan.columns.map((name) => JSON.stringify(name));
+    const lines = plan.rows.map((row) => {
+      const cells = row.map((value, index) => `${names[index]}:${jsonText(value, plan.fields[index]!.type)}`);
+      return `{${cells.join(',')}}`;
+    });
+    return this.#engine.insert(plan.stream, Buffer.from(lines.join('\n'), 'utf8'), { op: 'upsert', strict: false });
+  }
+
+  #show(what: 'streams' | 'views' | 'sinks' | 'functions'): Listing {
+    if (what === 'functions') return listFunctions();
+    const kinds = KINDS_SHOWN[what];
+    const shown = this.catalogue.snapshot.relations.filter(({ kind }) => kinds.includes(kind));
+    return { columns: ['name', 'kind', 'sql'], rows: shown.map(({ name, kind, sql }) => [name, kind.replace('-', ' '), sql]) };
+  }
+
+  #describe(name: string): Listing {
+    const relation = this.catalogue.get(name);
+    if (!relation) throw problem('UNKNOWN_RELATION', `there is no relation ${name}`);
+    if (relation.kind === 'view') return { columns: ['name', 'kind', 'sql'], rows: [[relation.name, 'view', relation.sql]] };
+    const rows = relation.columns.map(({ name: column, type, nullable }) => [column, typeName(type), nullable ? 'YES' : 'NO']);
+    return { columns: ['name', 'type', 'nullable'], rows };
+  }
+}
+
+type Listing = Pick<Extract<StatementResult, { kind: 'listed' }>, 'columns' | 'rows'>;
+
+const KINDS_SHOWN = {
+  streams: ['stream', 'table'],
+  views: ['view', 'materialized-view'],
+  sinks: ['sink'],
+} as const satisfies Record<string, readonly RelationDefinition['kind'][]> as Record<string, readonly string[]>;
+
+function listFunctions(): Listing {
+  const scalars = scalarFunctionNames().map((name) => [name, 'scalar', scalarFunction(name)!.doc.summary]);
+  const aggregates = aggregateFunctionNames().map((name) => [name, 'aggregate', aggregateFunction(name)!.doc.summary]);
+  return { columns: ['name', 'kind', 'summary'], rows: [...scalars, ...aggregates] };
+}
+
+/** Planned and carried out as one step, so that no other change comes between. */
+function changesCatalogue({ title }: StatementText): boolean {
+  return title.startsWith('CREATE') || title.startsWith('DROP');
+}
+
+function valueOf<T>(planned: Planned<T>): T {
+  if (planned.ok) return planned.value;
+  throw new ProblemError(...planned.problems);
+}
