@@ -8,8 +8,11 @@ export interface ScalarFunction {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly doc: FunctionDoc;
-  /** Types of the arguments (NULL_TYPE for a bare NULL) to a resolution, or a sentence that says what was expected. */
-  resolve(args: readonly DataType[]): Resolution | string;
+  /**
+   * Types of the arguments (NULL_TYPE for a bare NULL) to a resolution, or a sentence that says what was expected.
+   * `constants`: the values of the arguments that are literals (EXTRACT's field decides its type); undefined for others.
+   */
+  resolve(args: readonly DataType[], constants?: readonly (Value | undefined)[]): Resolution | string;
   /** `strict`: NULL in, NULL out, seen to by the caller, which then never calls `evaluate` or the emitted code with NULL. */
   readonly nulls: 'strict' | 'custom';
   /** For `custom` functions: whether the result can be NULL, given each argument's nullability. Default: any argument can. */
@@ -38,13 +41,15 @@ export interface FunctionDoc {
   readonly result: string;
 }
 
-/** Defined beside the generator (generate.ts); opaque here so that a function's file stays readable. */
-export type EmitFunction = (emit: EmitContext, args: readonly string[], call: CallTypes) => string;
+/** Writes the function as generated code: the text of its result. `null`: not for these arguments; `evaluate` is called. */
+export type EmitFunction = (emit: EmitContext, args: readonly string[], call: CallTypes) => string | null;
 
 /**
- * What a function may ask of the code generator. `args` of EmitFunction are JavaScript expressions of non-NULL
- * narrow values: number for numeric and time types (BIGINT and scaled DECIMAL as safe integers), 0 or 1... see
- * generate.ts for the exact table. No user text ever becomes source text: constants go in through `constant`.
+ * What a function may ask of the code generator. `args` of EmitFunction are JavaScript expressions of non-NULL narrow
+ * values that may be repeated: number for numeric and time types (BIGINT and scaled DECIMAL as safe integers), boolean
+ * for BOOLEAN, string for STRING and JSON. The result is an expression of the same kind for the call's type; an
+ * integer result is never -0. No user text ever becomes source text: constants go in through `constant`.
+ * A `custom` function's code is used only where no argument can be NULL; else `evaluate` is called.
  */
 export interface EmitContext {
   /** The name under which a value is passed into the generated function. */
@@ -55,6 +60,17 @@ export interface EmitContext {
   exact(expression: string): string;
   /** Statement text that excludes the current row with this error when the condition (a JavaScript expression) holds. */
   failIf(condition: string, code: EvaluationErrorCode): void;
+  /** The value of an argument that is a literal; undefined when it is computed. */
+  literal(arg: string): Value | undefined;
+  /** The bytes of a STRING argument that is a column of UTF-8 slices; null for any other. */
+  utf8(arg: string): Utf8Cell | null;
+}
+
+/** JavaScript expressions for one cell of a Utf8Column: `bytes[start .. start + length)`. */
+export interface Utf8Cell {
+  readonly bytes: string;
+  readonly start: string;
+  readonly length: string;
 }
 
 export type EvaluationErrorCode = 'DIVISION_BY_ZERO' | 'OVERFLOW' | 'INVALID_CAST' | 'INVALID_ARGUMENT';

@@ -1,0 +1,72 @@
+import { compareValues, equalValues } from '../../types/compare.ts';
+import type { DataType } from '../../types/data-type.ts';
+import type { Value } from '../../types/value.ts';
+import type { CallTypes, FunctionDoc, Resolution, ScalarFunction } from '../scalar-function.ts';
+import { resolveComparison, emitComparison } from './comparison.ts';
+import { resolveCommon } from './signatures.ts';
+
+/** The evaluators compute COALESCE's arguments one by one and stop at the first that is not NULL. */
+export const coalesce: ScalarFunction = {
+  name: 'COALESCE',
+  doc: { summary: 'The first argument that is not NULL.', example: "COALESCE(NULL, 'b')", result: 'b' },
+  nulls: 'custom',
+  nullable: (args) => args.every(Boolean),
+  resolve: (args) => resolveCommon('COALESCE', args, 1),
+  evaluate: (args) => args.find((value) => value !== null) ?? null,
+};
+
+export const nullif: ScalarFunction = {
+  name: 'NULLIF',
+  doc: { summary: 'NULL where both arguments are equal, else the first.', example: "NULLIF('-', '-')", result: 'NULL' },
+  nulls: 'custom',
+  nullable: () => true,
+  resolve: resolveNullif,
+  evaluate: ([a, b], call) => (a !== null && b !== null && equalValues(a!, b!, call.args[0]!) ? null : a!),
+};
+
+function resolveNullif(args: readonly DataType[]): Resolution | string {
+  const comparison = resolveComparison('NULLIF', args);
+  return typeof comparison === 'string' ? comparison : { args: comparison.args, type: comparison.args[0]! };
+}
+
+export const greatest = extreme('GREATEST', 1, {
+  summary: 'The greatest argument; NULLs are skipped.',
+  example: 'GREATEST(1, NULL, 3)',
+  result: '3',
+});
+
+export const least = extreme('LEAST', -1, {
+  summary: 'The least argument; NULLs are skipped.',
+  example: 'LEAST(2, 1.5)',
+  result: '1.5',
+});
+
+function extreme(name: string, sign: 1 | -1, doc: FunctionDoc): ScalarFunction {
+  return {
+    name,
+    doc,
+    nulls: 'custom',
+    nullable: (args) => args.every(Boolean),
+    resolve: (args) => resolveOrdered(name, args),
+    evaluate: (args, call) => pick(args, call, sign),
+    emit: (emit, args, call) =>
+      args.reduce((best, arg) => {
+        const better = emitComparison(sign > 0 ? '>' : '<', emit, [arg, best], call);
+        return emit.local(`${better} ? ${arg} : ${best}`);
+      }),
+  };
+}
+
+function resolveOrdered(name: string, args: readonly DataType[]): Resolution | string {
+  const resolution = resolveCommon(name, args, 1);
+  if (typeof resolution !== 'string' && resolution.type.kind === 'json') return `${name} does not compare JSON`;
+  return resolution;
+}
+
+function pick(args: readonly Value[], call: CallTypes, sign: 1 | -1): Value {
+  let best: Value = null;
+  for (const value of args) {
+    if (value !== null && (best === null || sign * compareValues(value, best, call.type) > 0)) best = value;
+  }
+  return best;
+}
