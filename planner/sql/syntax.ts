@@ -46,7 +46,12 @@ export interface ColumnNode {
   readonly name: Identifier;
   readonly span: Span;
   readonly body:
-    | { readonly kind: 'declared'; readonly type: TypeNode; readonly notNull: boolean; readonly defaultValue: ExpressionNode | null }
+    | {
+        readonly kind: 'declared';
+        readonly type: TypeNode;
+        readonly notNull: boolean;
+        readonly defaultValue: ExpressionNode | null;
+      }
     | { readonly kind: 'computed'; readonly expression: ExpressionNode };
 }
 
@@ -73,7 +78,9 @@ export interface CreateSink {
   readonly span: Span;
   readonly name: Identifier;
   readonly ifNotExists: boolean;
-  readonly from: { readonly kind: 'view'; readonly name: Identifier } | { readonly kind: 'query'; readonly query: SelectStatement };
+  readonly from:
+    | { readonly kind: 'view'; readonly name: Identifier }
+    | { readonly kind: 'query'; readonly query: SelectStatement };
   readonly options: readonly OptionNode[];
 }
 
@@ -122,7 +129,9 @@ export interface SelectStatement {
   readonly emit: EmitNode | null;
 }
 
-export type EmitNode = { readonly kind: 'final' | 'update'; readonly span: Span } | { readonly kind: 'every'; readonly intervalMs: number; readonly span: Span };
+export type EmitNode =
+  | { readonly kind: 'final' | 'update'; readonly span: Span }
+  | { readonly kind: 'every'; readonly intervalMs: number; readonly span: Span };
 
 /** SELECT or VALUES or a set operation, with its ORDER BY and LIMIT. */
 export type QueryNode = SelectNode | ValuesNode | SetOperationNode;
@@ -158,7 +167,12 @@ export interface SetOperationNode extends QueryTail {
 
 export type SelectItem =
   | { readonly kind: 'star'; readonly of: Identifier | null; readonly span: Span }
-  | { readonly kind: 'expression'; readonly expression: ExpressionNode; readonly alias: Identifier | null; readonly span: Span };
+  | {
+      readonly kind: 'expression';
+      readonly expression: ExpressionNode;
+      readonly alias: Identifier | null;
+      readonly span: Span;
+    };
 
 export interface OrderNode {
   readonly expression: ExpressionNode;
@@ -170,10 +184,35 @@ export interface OrderNode {
 
 export type FromNode =
   | { readonly kind: 'relation'; readonly name: Identifier; readonly alias: Identifier | null; readonly span: Span }
-  | { readonly kind: 'subquery'; readonly query: QueryNode; readonly alias: Identifier | null; readonly columnAliases: readonly Identifier[]; readonly span: Span }
+  | {
+      readonly kind: 'subquery';
+      readonly query: QueryNode;
+      readonly alias: Identifier | null;
+      readonly columnAliases: readonly Identifier[];
+      readonly span: Span;
+    }
   /** Both spellings: `TUMBLE(s, ts, ...)` and `TABLE(TUMBLE(TABLE s, DESCRIPTOR(ts), ...))`. `input` is a relation or a subquery. */
-  | { readonly kind: 'window'; readonly window: 'tumble' | 'hop' | 'cumulate' | 'session'; readonly name: Span; readonly input: FromNode; readonly time: Identifier; readonly partitionBy: readonly Identifier[]; readonly args: readonly ExpressionNode[]; readonly alias: Identifier | null; readonly span: Span }
-  | { readonly kind: 'join'; readonly type: 'inner' | 'left' | 'right' | 'full' | 'cross'; readonly left: FromNode; readonly right: FromNode; readonly on: ExpressionNode | null; readonly using: readonly Identifier[] | null; readonly natural: boolean; readonly span: Span };
+  | {
+      readonly kind: 'window';
+      readonly window: 'tumble' | 'hop' | 'cumulate' | 'session';
+      readonly name: Span;
+      readonly input: FromNode;
+      readonly time: Identifier;
+      readonly partitionBy: readonly Identifier[];
+      readonly args: readonly ExpressionNode[];
+      readonly alias: Identifier | null;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'join';
+      readonly type: 'inner' | 'left' | 'right' | 'full' | 'cross';
+      readonly left: FromNode;
+      readonly right: FromNode;
+      readonly on: ExpressionNode | null;
+      readonly using: readonly Identifier[] | null;
+      readonly natural: boolean;
+      readonly span: Span;
+    };
 
 /** Interval literals: months are calendar months; ms the rest. */
 export interface IntervalLiteral {
@@ -192,16 +231,77 @@ export type ExpressionNode =
   /** `TIMESTAMP '...'`, `DATE '...'`. */
   | { readonly kind: 'typed-literal'; readonly type: TypeNode; readonly text: string; readonly span: Span }
   /** + - * / % || = <> < <= > >= AND OR, `IS DISTINCT FROM`, `IS NOT DISTINCT FROM`, -> and ->>. `<>` for `!=` too. */
-  | { readonly kind: 'binary'; readonly operator: string; readonly operatorSpan: Span; readonly left: ExpressionNode; readonly right: ExpressionNode; readonly span: Span }
-  | { readonly kind: 'unary'; readonly operator: '-' | '+' | 'NOT'; readonly operand: ExpressionNode; readonly span: Span }
-  | { readonly kind: 'is'; readonly operand: ExpressionNode; readonly test: 'null' | 'true' | 'false' | 'unknown'; readonly negated: boolean; readonly span: Span }
-  | { readonly kind: 'between'; readonly operand: ExpressionNode; readonly low: ExpressionNode; readonly high: ExpressionNode; readonly negated: boolean; readonly span: Span }
-  | { readonly kind: 'in-list'; readonly operand: ExpressionNode; readonly items: readonly ExpressionNode[]; readonly negated: boolean; readonly span: Span }
-  | { readonly kind: 'in-query'; readonly operand: ExpressionNode; readonly query: QueryNode; readonly negated: boolean; readonly span: Span }
+  | {
+      readonly kind: 'binary';
+      readonly operator: string;
+      readonly operatorSpan: Span;
+      readonly left: ExpressionNode;
+      readonly right: ExpressionNode;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'unary';
+      readonly operator: '-' | '+' | 'NOT';
+      readonly operand: ExpressionNode;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'is';
+      readonly operand: ExpressionNode;
+      readonly test: 'null' | 'true' | 'false' | 'unknown';
+      readonly negated: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'between';
+      readonly operand: ExpressionNode;
+      readonly low: ExpressionNode;
+      readonly high: ExpressionNode;
+      readonly negated: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'in-list';
+      readonly operand: ExpressionNode;
+      readonly items: readonly ExpressionNode[];
+      readonly negated: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'in-query';
+      readonly operand: ExpressionNode;
+      readonly query: QueryNode;
+      readonly negated: boolean;
+      readonly span: Span;
+    }
   | { readonly kind: 'exists'; readonly query: QueryNode; readonly span: Span }
   | { readonly kind: 'scalar-query'; readonly query: QueryNode; readonly span: Span }
-  | { readonly kind: 'like'; readonly operand: ExpressionNode; readonly pattern: ExpressionNode; readonly escape: ExpressionNode | null; readonly insensitive: boolean; readonly negated: boolean; readonly span: Span }
-  | { readonly kind: 'case'; readonly operand: ExpressionNode | null; readonly branches: readonly { readonly when: ExpressionNode; readonly then: ExpressionNode }[]; readonly otherwise: ExpressionNode | null; readonly span: Span }
+  | {
+      readonly kind: 'like';
+      readonly operand: ExpressionNode;
+      readonly pattern: ExpressionNode;
+      readonly escape: ExpressionNode | null;
+      readonly insensitive: boolean;
+      readonly negated: boolean;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'case';
+      readonly operand: ExpressionNode | null;
+      readonly branches: readonly { readonly when: ExpressionNode; readonly then: ExpressionNode }[];
+      readonly otherwise: ExpressionNode | null;
+      readonly span: Span;
+    }
   | { readonly kind: 'cast'; readonly operand: ExpressionNode; readonly type: TypeNode; readonly span: Span }
   /** `EXTRACT(HOUR FROM ts)` arrives as call EXTRACT with a string first; `TRIM(BOTH 'x' FROM s)` as BTRIM/LTRIM/RTRIM; SUBSTRING(s FROM a FOR b) as SUBSTRING(s, a, b); POSITION(a IN b) as POSITION(a, b). */
-  | { readonly kind: 'call'; readonly name: Identifier; readonly args: readonly ExpressionNode[]; readonly star: boolean; readonly distinct: boolean; readonly filter: ExpressionNode | null; readonly orderBy: readonly OrderNode[]; readonly over: Span | null; readonly span: Span };
+  | {
+      readonly kind: 'call';
+      readonly name: Identifier;
+      readonly args: readonly ExpressionNode[];
+      readonly star: boolean;
+      readonly distinct: boolean;
+      readonly filter: ExpressionNode | null;
+      readonly orderBy: readonly OrderNode[];
+      readonly over: Span | null;
+      readonly span: Span;
+    };

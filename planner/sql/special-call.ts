@@ -1,0 +1,97 @@
+import type { ExpressionNode, Identifier, OrderNode } from './syntax.ts';
+import type { TokenCursor } from './token-cursor.ts';
+
+/** A call's arguments; SQL's own forms with words between them become plain lists. */
+export interface SpecialArguments {
+  readonly name: Identifier;
+  readonly args: readonly ExpressionNode[];
+  readonly star: boolean;
+  readonly distinct: boolean;
+  readonly orderBy: readonly OrderNode[];
+}
+
+type Read = () => ExpressionNode;
+
+/**
+ * Reads what stands between the brackets of EXTRACT, TRIM, SUBSTRING, POSITION when it is written with words. The cursor
+ * is behind the bracket. Null: a plain list of arguments follows.
+ */
+export function readSpecialArguments(
+  cursor: TokenCursor,
+  name: Identifier,
+  read: Read,
+  readWithoutIn: Read,
+): SpecialArguments | null {
+  switch (name.text.toUpperCase()) {
+    case 'EXTRACT':
+      return readExtract(cursor, name, read);
+    case 'TRIM':
+      return readTrim(cursor, name, read);
+    case 'SUBSTRING':
+      return readSubstring(cursor, name, read);
+    case 'POSITION':
+      return readPosition(cursor, name, read, readWithoutIn);
+    case 'OVERLAY':
+      throw cursor.unsupported('OVERLAY', undefined, cursor.peek(-2));
+    default:
+      return null;
+  }
+}
+
+/** `EXTRACT(HOUR FROM ts)`: the field becomes a string. */
+function readExtract(cursor: TokenCursor, name: Identifier, read: Read): SpecialArguments | null {
+  const field = cursor.peek();
+  if (cursor.word(1) !== 'FROM') {
+    if (cursor.word(1) === ',') return null;
+    if (field.kind === 'word' || field.kind === 'string') cursor.next();
+    throw cursor.syntaxError(field.kind === 'word' || field.kind === 'string' ? 'FROM' : 'a field such as HOUR', [
+      'FROM',
+    ]);
+  }
+  if (field.kind !== 'word' && field.kind !== 'string') throw cursor.syntaxError('a field such as HOUR', []);
+  cursor.skip(2);
+  const part: ExpressionNode = { kind: 'string', value: field.text, span: cursor.span(field) };
+  return plain(name, [part, read()]);
+}
+
+/** `TRIM([BOTH|LEADING|TRAILING] [characters] FROM s)`, `TRIM(s)`, `TRIM(s, characters)`. */
+function readTrim(cursor: TokenCursor, name: Identifier, read: Read): SpecialArguments | null {
+  const side = /^(?:BOTH|LEADING|TRAILING)$/.test(cursor.word()) ? cursor.next().upper : null;
+  const text = side === 'LEADING' ? 'LTRIM' : side === 'TRAILING' ? 'RTRIM' : 'BTRIM';
+  const called: Identifier = { ...name, text };
+  if (cursor.accept('FROM')) return plain(called, trimmed(cursor, [read()], read));
+  const first = read();
+  if (cursor.accept('FROM')) return plain(called, [read(), first]);
+  if (side === null) return plain(cursor.word() === ',' ? called : name, trimmed(cursor, [first], read));
+  return plain(called, trimmed(cursor, [first], read));
+}
+
+function trimmed(cursor: TokenCursor, args: readonly ExpressionNode[], read: Read): readonly ExpressionNode[] {
+  return cursor.accept(',') ? [...args, read()] : args;
+}
+
+/** `SUBSTRING(s FROM a [FOR n])`, `SUBSTRING(s FOR n)`. */
+function readSubstring(cursor: TokenCursor, name: Identifier, read: Read): SpecialArguments {
+  const args = [read()];
+  if (cursor.word() === 'SIMILAR') throw cursor.unsupported('SUBSTRING ... SIMILAR');
+  if (cursor.word() === ',') {
+    while (cursor.accept(',')) args.push(read());
+    return plain(name, args);
+  }
+  const from = cursor.accept('FROM') ? read() : null;
+  const length = cursor.accept('FOR') ? read() : null;
+  const first = from ?? (length === null ? null : ({ kind: 'number', text: '1', span: length.span } as const));
+  return plain(name, [...args, ...(first === null ? [] : [first]), ...(length === null ? [] : [length])]);
+}
+
+/** `POSITION(a IN b)`: a is no condition, so IN never belongs to it. */
+function readPosition(cursor: TokenCursor, name: Identifier, read: Read, readWithoutIn: Read): SpecialArguments {
+  const args = [readWithoutIn()];
+  if (cursor.accept('IN')) args.push(readWithoutIn());
+  while (cursor.accept(',')) args.push(read());
+  return plain(name, args);
+}
+
+function plain(name: Identifier, args: readonly ExpressionNode[]): SpecialArguments {
+  return { name, args, star: false, distinct: false, orderBy: [] };
+}
