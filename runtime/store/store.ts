@@ -120,8 +120,11 @@ export interface RecoveredOperator {
 
 /**
  * Commits are ordered: `commit` may be called again before the last one is answered, and is applied after it. A commit
- * that fails leaves nothing of its epoch, and every later one fails too until `recover` is called. Reads see only
- * what is committed, are bounded in size, and hold no read transaction between calls.
+ * that fails leaves nothing of its epoch, and every later one fails too until `recover` is called. (If the writer itself
+ * died in the middle, only `recover` tells whether the epoch is there.) Call `recover` before anything else. A commit
+ * takes over the buffers of `deltas` and `bases` that cover their whole ArrayBuffer: they are empty afterwards; payloads
+ * of intake and rows of changes stay the caller's, but may not be written to before the answer.
+ * Reads see only what is committed, are bounded in size, and hold no read transaction between calls.
  * Errors: StoreError CORRUPT (a checksum or the high-water mark does not fit), STORE_FAILED (the disk), LOCKED (another server).
  */
 export interface Store {
