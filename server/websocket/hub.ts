@@ -1,0 +1,124 @@
+import type { Engine, EngineEvent } from '../../runtime/engine/engine.ts';
+import type { SqlService } from '../sql-service.ts';
+import type { FrameSink } from './frame-sink.ts';
+import type { SubscriptionId } from './frames.ts';
+import { type StartAt, Subscription } from './subscription.ts';
+import { ViewFeed } from './view-feed.ts';
+
+const TICK_MS = 500;
+
+/** What to watch: a view by name, or a query text that lives as long as its subscribers. */
+export type Subject = { readonly kind: 'view'; readonly name: string } | { readonly kind: 'sql'; readonly sql: string };
+
+export interface OpenedSubscription {
+  readonly subscription: Subscription;
+  /** Resolves when it is live or closed. */
+  readonly started: Promise<void>;
+  /** Ends it and lets go of what only it needed. */
+  close(): void;
+}
+
+interface AdHocQuery {
+  readonly name: string;
+  readonly opened: Promise<void>;
+  subscribers: number;
+}
+
+/** All subscriptions of all sockets and streamed answers: one feed per view, one dataflow per ad-hoc text. */
+export class Hub {
+  readonly #engine: Engine;
+  readonly #sql: SqlService;
+  readonly #now: () => number;
+  readonly #feeds = new Map<string, ViewFeed>();
+  readonly #queries = new Map<string, AdHocQuery>();
+  readonly #timer: NodeJS.Timeout;
+  #lastQuery = 0;
+
+  constructor(engine: Engine, sql: SqlService, now: () => number) {
+    this.#engine = engine;
+    this.#sql = sql;
+    this.#now = now;
+    engine.onEvent((event) => this.#receive(event));
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+    this.#timer.unref();
+  }
+
+  async subscribe(
+    id: SubscriptionId,
+    subject: Subject,
+    at: StartAt,
+    sink: FrameSink,
+    follow = true,
+  ): Promise<OpenedSubscription> {
+    const name = subject.kind === 'view' ? subject.name : await this.#openQuery(subject.sql);
+    const feed = this.#feedOf(name);
+    const subscription = new Subscription(id, sink, this.#engine, feed);
+    feed.add(subscription);
+    const started = subscription.start(at, follow);
+    return { subscription, started, close: () => this.#close(subscription, feed, subject) };
+  }
+
+  /** Tells every subscriber that the server goes down. */
+  close(): void {
+    clearInterval(this.#timer);
+    for (const feed of this.#feeds.values()) feed.end('shutdown');
+  }
+
+  #feedOf(name: string): ViewFeed {
+    let feed = this.#feeds.get(name);
+    if (!feed) {
+      feed = new ViewFeed(name, this.#engine, this.#now);
+      this.#feeds.set(name, feed);
+    }
+    return feed;
+  }
+
+  async #openQuery(sql: string): Promise<string> {
+    const text = sql.trim();
+    let query = this.#queries.get(text);
+    if (!query) {
+      const name = `$query-${++this.#lastQuery}`;
+      const opened = this.#sql.planAdHoc(text).then((plan) => this.#engine.openQuery(name, plan));
+      query = { name, opened, subscribers: 0 };
+      this.#queries.set(text, query);
+      opened.catch(() => this.#queries.delete(text));
+    }
+    query.subscribers++;
+    await query.opened;
+    return query.name;
+  }
+
+  #close(subscription: Subscription, feed: ViewFeed, subject: Subject): void {
+    subscription.close();
+    feed.remove(subscription);
+    if (subject.kind === 'sql') this.#leaveQuery(subject.sql.trim());
+    if (feed.empty && this.#feeds.get(feed.name) === feed) {
+      this.#feeds.delete(feed.name);
+      this.#engine.unwatch(feed.name).catch(() => {});
+    }
+  }
+
+  #leaveQuery(text: string): void {
+    const query = this.#queries.get(text);
+    if (!query || --query.subscribers > 0) return;
+    this.#queries.delete(text);
+    this.#engine.closeQuery(query.name).catch(() => {});
+  }
+
+  #receive(event: EngineEvent): void {
+    if (event.kind === 'fatal') return;
+    this.#feeds.get(event.view)?.receive(event);
+    if (event.kind === 'ended') this.#forget(event.view);
+  }
+
+  /** The name may come back as another view, or the query's text as another query. */
+  #forget(view: string): void {
+    this.#feeds.delete(view);
+    for (const [text, query] of this.#queries) if (query.name === view) this.#queries.delete(text);
+  }
+
+  #tick(): void {
+    const now = this.#now();
+    for (const feed of this.#feeds.values()) feed.tick(now);
+  }
+}

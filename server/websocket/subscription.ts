@@ -1,0 +1,222 @@
+import type { ChangesAnswer, Engine, ViewHead } from '../../runtime/engine/engine.ts';
+import { ProblemError } from '../../runtime/errors/problem.ts';
+import type { EndFrame, ErrorJson } from '../protocol.ts';
+import { errorJson } from '../text-position.ts';
+import type { FrameSink } from './frame-sink.ts';
+import {
+  batchBody,
+  batchHead,
+  endFrame,
+  errorFrame,
+  progressFrame,
+  resetFrame,
+  schemaFrame,
+  snapshotBody,
+  type SubscriptionId,
+} from './frames.ts';
+import type { ViewFeed } from './view-feed.ts';
+
+/** Where a subscription begins. */
+export type StartAt =
+  | { readonly kind: 'snapshot' }
+  | { readonly kind: 'now' }
+  | { readonly kind: 'seq'; readonly seq: number; readonly instance: string | null };
+
+/** Bytes that a subscriber may leave unread before it is reset. */
+export const QUEUED_BYTES_MAX = 4 << 20;
+const PAGE_BYTES = 1 << 20;
+/** A quiet view still says that it is alive at least every 5 s. */
+const QUIET_MS_MAX = 4000;
+const PROGRESS_MS_MIN = 1000;
+
+/**
+ * One subscription: a snapshot or a place in the change log, then the log up to the head, then live batches. It is live
+ * from the moment in which what it has sent is what the feed has published, so nothing is missed and nothing doubled.
+ */
+export class Subscription {
+  readonly id: SubscriptionId;
+  readonly #sink: FrameSink;
+  readonly #engine: Engine;
+  readonly #feed: ViewFeed;
+  readonly #head: string;
+  /** The last seq that was sent. */
+  #sentSeq = 0;
+  #state: 'starting' | 'live' | 'stalled' | 'closed' = 'starting';
+  #lastFrameAt = 0;
+  #lastWatermark: number | null = null;
+
+  constructor(id: SubscriptionId, sink: FrameSink, engine: Engine, feed: ViewFeed) {
+    this.id = id;
+    this.#sink = sink;
+    this.#engine = engine;
+    this.#feed = feed;
+    this.#head = batchHead(id);
+  }
+
+  /** Runs until the subscription is live (or closed). `follow` false: ends with the last committed change. */
+  async start(at: StartAt, follow = true): Promise<void> {
+    try {
+      const head = await this.#feed.head();
+      this.#send(schemaFrame(this.id, head));
+      await this.#begin(at, head);
+      await this.#catchUp();
+      if (!follow) this.close();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** A committed batch; `bodies` are shared by all subscribers. */
+  publish(bodies: readonly Uint8Array[], seqFrom: number, seqTo: number, now: number): void {
+    if (this.#state !== 'live' || seqTo <= this.#sentSeq) return;
+    if (seqFrom !== this.#sentSeq + 1) return this.#resync();
+    if (this.#sink.queuedBytes > QUEUED_BYTES_MAX) return this.#stall();
+    for (const shared of bodies) this.#sink.send(this.#head, shared);
+    this.#sentSeq = seqTo;
+    this.#lastFrameAt = now;
+    this.#lastWatermark = this.#feed.watermark;
+  }
+
+  /** Called now and then: says that a quiet view is alive, and how far its watermark is. */
+  tick(now: number): void {
+    if (this.#state !== 'live') return;
+    const quiet = now - this.#lastFrameAt;
+    const moved = this.#feed.watermark !== this.#lastWatermark;
+    if (quiet < (moved ? PROGRESS_MS_MIN : QUIET_MS_MAX)) return;
+    this.#send(progressFrame(this.id, { ...this.#feed.position, seq: this.#sentSeq }));
+    this.#lastFrameAt = now;
+    this.#lastWatermark = this.#feed.watermark;
+  }
+
+  get closed(): boolean {
+    return this.#state === 'closed';
+  }
+
+  end(reason: EndFrame['reason']): void {
+    if (this.#state === 'closed') return;
+    this.#send(endFrame(this.id, reason));
+    this.#state = 'closed';
+  }
+
+  close(): void {
+    this.#state = 'closed';
+  }
+
+  async #begin(at: StartAt, head: ViewHead): Promise<void> {
+    switch (at.kind) {
+      case 'now':
+        this.#sentSeq = head.seq;
+        this.#send(progressFrame(this.id, head));
+        return;
+      case 'snapshot':
+        return this.#sendSnapshot();
+      case 'seq':
+        if (at.instance !== null && at.instance !== head.instance) return this.#reset('another instance');
+        if (at.seq > head.seq) return this.#reset('ahead of the view');
+        this.#sentSeq = at.seq;
+    }
+  }
+
+  async #catchUp(): Promise<void> {
+    while (this.#open()) {
+      await this.#sink.whenDrained();
+      const answer = await this.#engine.changes(this.#feed.name, this.#sentSeq, PAGE_BYTES);
+      if (answer.kind === 'lost') await this.#reset('no longer held');
+      else if (answer.chunks.length > 0) this.#sendPage(answer);
+      else if (this.#sentSeq >= this.#feed.publishedSeq) return this.#goLive();
+    }
+  }
+
+  #goLive(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'live';
+    this.#lastFrameAt = this.#feed.now();
+    this.#lastWatermark = this.#feed.watermark;
+  }
+
+  #sendPage({ chunks }: Extract<ChangesAnswer, { kind: 'changes' }>): void {
+    for (const chunk of chunks) {
+      const gap = chunk.seqFrom > this.#sentSeq + 1 ? chunk.seqFrom : null;
+      if (!this.#open()) return;
+      this.#sink.send(this.#head, batchBody(chunk, gap));
+      this.#sentSeq = chunk.seqTo;
+    }
+  }
+
+  async #sendSnapshot(): Promise<void> {
+    const { head, chunks } = await this.#engine.snapshot(this.#feed.name);
+    if (head.mode === 'append') return this.#sendLog(head);
+    for (const rows of chunks) {
+      await this.#sink.whenDrained();
+      if (!this.#open()) return;
+      this.#sink.send(this.#head, snapshotBody(head, rows, false));
+    }
+    this.#endSnapshot(head);
+  }
+
+  /** An append view's rows are its change log. */
+  async #sendLog(head: ViewHead): Promise<void> {
+    let seq = 0;
+    while (seq < head.seq && this.#open()) {
+      await this.#sink.whenDrained();
+      const answer = await this.#engine.changes(this.#feed.name, seq, PAGE_BYTES);
+      if (answer.kind === 'lost' || answer.chunks.length === 0) break;
+      for (const chunk of answer.chunks) {
+        if (chunk.seqTo > head.seq || !this.#open()) break;
+        this.#sink.send(this.#head, snapshotBody(head, chunk.rows, false));
+      }
+      seq = answer.chunks.at(-1)!.seqTo;
+    }
+    this.#endSnapshot(head);
+  }
+
+  #endSnapshot(head: ViewHead): void {
+    if (!this.#open()) return;
+    this.#sink.send(this.#head, snapshotBody(head, null, true));
+    this.#sentSeq = head.seq;
+  }
+
+  /** What was asked for cannot be had: say so, and give everything afresh. Never a silent gap. */
+  async #reset(reason: string): Promise<void> {
+    this.#send(resetFrame(this.id, reason, (await this.#feed.head()).instance));
+    await this.#sendSnapshot();
+  }
+
+  /** The reader is too slow: nothing more until it has read what is queued, then a fresh snapshot. */
+  #stall(): void {
+    this.#state = 'stalled';
+    this.#sink
+      .whenDrained()
+      .then(async () => {
+        if (!this.#open()) return;
+        await this.#reset('too slow');
+        await this.#catchUp();
+      })
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  #resync(): void {
+    this.#state = 'starting';
+    this.#catchUp().catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    if (!this.#open()) return;
+    this.#send(errorFrame(this.id, failureJson(error)));
+    this.#state = 'closed';
+  }
+
+  #open(): boolean {
+    return this.#state !== 'closed' && !this.#sink.closed;
+  }
+
+  #send(text: string): void {
+    if (this.#open()) this.#sink.send(text, null);
+  }
+}
+
+/** What a frame says of any failure. */
+export function failureJson(error: unknown, text: string | null = null): ErrorJson {
+  if (error instanceof ProblemError) return errorJson(error.problems[0], text);
+  return { code: 'INTERNAL', message: 'the server met a fault of its own' };
+}
