@@ -1,0 +1,124 @@
+import { type ProblemError, problem, type Span } from '../../runtime/errors/problem.ts';
+import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
+import { aggregateFunction, aggregateFunctionNames } from '../../runtime/functions/aggregate-functions.ts';
+import { EvaluationError, type ScalarFunction } from '../../runtime/functions/scalar-function.ts';
+import { scalarFunction, scalarFunctionNames } from '../../runtime/functions/scalar-functions.ts';
+import { type DataType, NULL_TYPE } from '../../runtime/types/data-type.ts';
+import { bindExpression, type ExpressionPlace, type NodeOf } from './bind-expression.ts';
+import type { Binding } from './binding.ts';
+import { coerce } from './coerce.ts';
+import { isStringLiteral } from './literal.ts';
+import { suggest } from './suggest.ts';
+import { isWindowBound, isWindowName } from './window-functions.ts';
+
+/** Functions whose string literals take the type of the other arguments. */
+const LIKE_TYPED = new Set([
+  ...['=', '<>', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM', '+', '-', '*', '/', '%'],
+  ...['COALESCE', 'NULLIF', 'GREATEST', 'LEAST', 'MOD'],
+]);
+/** Functions whose first argument names a part of a timestamp. */
+const PART_FUNCTIONS = new Set(['EXTRACT', 'DATE_PART', 'DATE_TRUNC']);
+
+/** Where a call stands: all of it, and its name. */
+export interface CallSpans {
+  readonly span: Span;
+  readonly name: Span;
+}
+
+export function bindCall(node: NodeOf<'call'>, place: ExpressionPlace): Expression {
+  const name = node.name.text.toUpperCase();
+  if (node.over !== null) throw problem('UNSUPPORTED', 'OVER is not supported yet', node.over);
+  if (isWindowBound(name)) return place.windowBound(node);
+  if (isWindowName(name)) throw misplacedWindow(name, node);
+  if (aggregateFunction(name) !== undefined) return place.aggregate(node);
+  requirePlainCall(node, name);
+  const args = node.args.map((arg) => bindExpression(arg, place));
+  return callFunction(name, args, { span: node.span, name: node.name.span }, place.binding);
+}
+
+function misplacedWindow(name: string, node: NodeOf<'call'>): ProblemError {
+  const hint = `put ${name}(...) into FROM or GROUP BY; ${name}_START and ${name}_END give its bounds`;
+  return problem('MISPLACED_WINDOW', `${name} is no value`, node.span, hint);
+}
+
+function requirePlainCall(node: NodeOf<'call'>, name: string): void {
+  if (scalarFunction(name) === undefined) throw unknownFunction(node.name.text, node.name.span);
+  const aggregateOnly = node.star
+    ? '*'
+    : node.distinct
+      ? 'DISTINCT'
+      : node.filter === null
+        ? node.orderBy.length > 0
+          ? 'ORDER BY'
+          : null
+        : 'FILTER';
+  if (aggregateOnly !== null)
+    throw problem('WRONG_ARGUMENTS', `${aggregateOnly} is for aggregates, ${name} is none`, node.span);
+}
+
+function unknownFunction(name: string, span: Span): ProblemError {
+  const known = [...scalarFunctionNames(), ...aggregateFunctionNames()].filter((known) => /^[A-Z]/.test(known));
+  return problem('UNKNOWN_FUNCTION', `no function is called ${name}`, span, suggest(name, known));
+}
+
+/** A call of a function or operator, its arguments cast as its resolution asks. */
+export function callFunction(
+  name: string,
+  args: readonly Expression[],
+  spans: CallSpans,
+  binding: Binding,
+): Expression {
+  const definition = scalarFunction(name);
+  if (definition === undefined) throw problem('UNSUPPORTED', `${name} is not supported yet`, spans.name);
+  const typed = LIKE_TYPED.has(definition.name) ? typeStrings(args, binding) : args;
+  const resolution = definition.resolve(typed.map(typeOf));
+  if (typeof resolution === 'string') throw refused(definition, resolution, typed, spans);
+  const cast = typed.map((arg, index) =>
+    coerce(arg, resolution.args[index] ?? typeOf(arg), spanOr(binding, arg, spans.span)),
+  );
+  if (PART_FUNCTIONS.has(definition.name)) checkPart(definition, cast, resolution.type, spans);
+  return { kind: 'call', function: definition.name, args: cast, type: resolution.type };
+}
+
+function spanOr(binding: Binding, expression: Expression, otherwise: Span): Span {
+  return binding.placed(expression) ?? otherwise;
+}
+
+/** `ts > '2026-01-31'`: the literal takes the type of the first argument that has one of its own. */
+function typeStrings(args: readonly Expression[], binding: Binding): readonly Expression[] {
+  const other = args.find((arg) => !isStringLiteral(arg) && typeOf(arg).kind !== 'null');
+  if (other === undefined) return args;
+  const type = literalTarget(typeOf(other));
+  if (type === null) return args;
+  return args.map((arg) =>
+    isStringLiteral(arg) ? binding.place(coerce(arg, type, binding.spanOf(arg)), binding.spanOf(arg)) : arg,
+  );
+}
+
+function literalTarget(type: DataType): DataType | null {
+  if (type.kind === 'interval' || type.kind === 'string' || type.kind === 'json') return null;
+  return type.kind === 'decimal' ? { kind: 'decimal', precision: 38, scale: type.scale } : type;
+}
+
+/** When not even NULLs would do, it is the number of arguments that is wrong. */
+function refused(
+  definition: ScalarFunction,
+  sentence: string,
+  args: readonly Expression[],
+  spans: CallSpans,
+): ProblemError {
+  const anyTypes = definition.resolve(args.map(() => NULL_TYPE));
+  return problem(typeof anyTypes === 'string' ? 'WRONG_ARGUMENTS' : 'TYPE_MISMATCH', sentence, spans.span);
+}
+
+/** A part that does not exist would fail for every row; one try with any time tells. */
+function checkPart(definition: ScalarFunction, args: readonly Expression[], type: DataType, spans: CallSpans): void {
+  const [part, ...rest] = args;
+  if (part?.kind !== 'literal' || part.value === null) return;
+  try {
+    definition.evaluate([part.value, ...rest.map(() => 0)], { args: args.map(typeOf), type });
+  } catch (error) {
+    if (error instanceof EvaluationError) throw problem('WRONG_ARGUMENTS', error.message, spans.span);
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import { problem, type Span } from '../../runtime/errors/problem.ts';
+import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
+import { STRING } from '../../runtime/types/data-type.ts';
+import { aggregatePlan, filterPlan, projectPlan } from '../logical/build-plan.ts';
+import { expressionKey } from '../logical/expressions.ts';
+import type { LogicalPlan } from '../logical/logical-plan.ts';
+import { pushFilter } from '../rules/push-filters.ts';
+import type { ExpressionNode, SelectNode } from '../sql/syntax.ts';
+import { bindCondition, bindExpression, type ExpressionPlace } from './bind-expression.ts';
+import { bindFrom, type Relation } from './bind-from.ts';
+import { bindGrouped, isGrouped } from './bind-grouped.ts';
+import { crossJoin } from './bind-join.ts';
+import { bindOrder, type SortTarget } from './bind-order.ts';
+import type { BoundQuery } from './bind-query.ts';
+import type { Binding } from './binding.ts';
+import { plainPlace } from './places.ts';
+import { EMPTY_SCOPE } from './scope.ts';
+import { expandItems, type OutputItem } from './select-items.ts';
+
+/** One output column, bound. */
+export interface BoundItem {
+  readonly name: string;
+  readonly expression: Expression;
+  readonly span: Span;
+}
+
+/** The rows before the select list, its columns, and how else an expression is bound there (for ORDER BY). */
+export interface BoundItems {
+  readonly plan: LogicalPlan;
+  readonly items: readonly BoundItem[];
+  bind(node: ExpressionNode): Expression;
+}
+
+export function bindSelect(node: SelectNode, binding: Binding): BoundQuery {
+  const input = bindFromWhere(node, binding);
+  const outputs = expandItems(node, input.scope);
+  const bound = isGrouped(node, outputs)
+    ? bindGrouped(node, input, outputs, binding)
+    : bindPlain(input, outputs, binding);
+  const items = bound.items.map(settleType);
+  const project = projectPlan(
+    bound.plan,
+    items.map((item) => item.expression),
+    items.map((item) => item.name),
+  );
+  const plan = node.distinct === null ? project : distinctPlan(project);
+  const order = bindOrder(node.orderBy, sortTarget(bound, items));
+  return { plan, spans: items.map((item) => item.span), order };
+}
+
+function bindFromWhere(node: SelectNode, binding: Binding): Relation {
+  const relation = bindFromList(node, binding);
+  if (node.where === null) return relation;
+  const condition = bindCondition(node.where, plainPlace(binding, relation.scope, 'WHERE'));
+  const joined = relation.plan.kind === 'join';
+  return { ...relation, plan: joined ? pushFilter(relation.plan, condition) : filterPlan(relation.plan, condition) };
+}
+
+function bindFromList(node: SelectNode, binding: Binding): Relation {
+  const [first, ...others] = node.from;
+  if (first === undefined) return { plan: { kind: 'values', rows: [[]], columns: [] }, scope: EMPTY_SCOPE };
+  return others.reduce(
+    (left, item) => crossJoin(left, bindFrom(item, binding), item.span, binding),
+    bindFrom(first, binding),
+  );
+}
+
+function bindPlain(input: Relation, outputs: readonly OutputItem[], binding: Binding): BoundItems {
+  const place = plainPlace(binding, input.scope, 'a SELECT without GROUP BY');
+  const items = outputs.map((output) => bindItem(output, place));
+  return { plan: input.plan, items, bind: (node) => bindExpression(node, place) };
+}
+
+export function bindItem(output: OutputItem, place: ExpressionPlace): BoundItem {
+  const expression = output.node === null ? { ...output.column } : bindExpression(output.node, place);
+  if (output.node === null) place.binding.place(expression, output.span);
+  return { name: output.name, expression, span: output.span };
+}
+
+/** Columns have types that can be stored: a bare NULL is a STRING, an interval is no column. */
+function settleType(item: BoundItem): BoundItem {
+  const { kind } = typeOf(item.expression);
+  if (kind === 'null') return { ...item, expression: { kind: 'literal', value: null, type: STRING } };
+  if (kind !== 'interval') return item;
+  throw problem(
+    'UNSUPPORTED',
+    'INTERVAL is a value in expressions, not a column',
+    item.span,
+    'EXTRACT(EPOCH FROM ...) gives a number',
+  );
+}
+
+function distinctPlan(input: LogicalPlan): LogicalPlan {
+  return aggregatePlan(input, [...input.columns.keys()], []);
+}
+
+function sortTarget(bound: BoundItems, items: readonly BoundItem[]): SortTarget {
+  return {
+    names: items.map((item) => item.name),
+    positionOf: (node) => {
+      const key = expressionKey(bound.bind(node));
+      const position = items.findIndex((item) => expressionKey(item.expression) === key);
+      return position < 0 ? null : position;
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { ViewDefinition } from '../../runtime/catalog/catalog.ts';
+import { AssertionError } from '../../runtime/errors/assert.ts';
+import { ProblemError, problem, type Span } from '../../runtime/errors/problem.ts';
+import { type LogicalPlan, withInputs } from '../logical/logical-plan.ts';
+import { parseStatement } from '../sql/statement-reader.ts';
+import { bindQuery } from './bind-query.ts';
+import type { Binding } from './binding.ts';
+import type { Emit } from '../../runtime/plan/physical-plan.ts';
+
+/** Expands a named view where it is used. What is wrong inside of it is reported at its name. */
+export function bindView(definition: ViewDefinition, span: Span, binding: Binding): LogicalPlan {
+  try {
+    const statement = parseStatement({ text: definition.query, offset: 0, title: 'SELECT' });
+    if (statement.kind !== 'select') throw new AssertionError(`view ${definition.name} is no query`);
+    const { plan } = binding.insideView(() => bindQuery(statement.body, binding));
+    if (statement.emit?.kind === 'final' || statement.emit?.kind === 'update')
+      return withEmit(plan, statement.emit.kind);
+    return plan;
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    const [first] = error.problems;
+    throw problem(first.code, `in view ${definition.name}: ${first.message}`, span, first.hint);
+  }
+}
+
+/** Marks what the view itself aggregates and joins; what a view below it asked for stays. */
+function withEmit(plan: LogicalPlan, emit: Emit): LogicalPlan {
+  const marked = withInputs(plan, (input) => withEmit(input, emit));
+  return marked.kind === 'aggregate' || marked.kind === 'join' ? { ...marked, emit: marked.emit ?? emit } : marked;
+}

@@ -1,0 +1,73 @@
+import { problem, type Span } from '../../runtime/errors/problem.ts';
+import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
+import { castsImplicitly, commonType } from '../../runtime/types/common-type.ts';
+import { type DataType, isNumeric, NULL_TYPE, sameType, STRING, typeName } from '../../runtime/types/data-type.ts';
+import { isStringLiteral, type LiteralExpression, literal, stringAs } from './literal.ts';
+import { ConstantError, fitNumber, readNumber } from './parse-constant.ts';
+
+/** The expression as a value of the type, by literal or by an implicit cast. Throws TYPE_MISMATCH or INVALID_LITERAL. */
+export function coerce(expression: Expression, to: DataType, span: Span): Expression {
+  const from = typeOf(expression);
+  if (sameType(from, to)) return expression;
+  if (expression.kind === 'literal') {
+    const converted = coerceLiteral(expression, to, span);
+    if (converted !== null) return converted;
+  }
+  if (castsImplicitly(from, to)) return { kind: 'cast', arg: expression, type: to, length: null };
+  throw problem('TYPE_MISMATCH', `${typeName(from)} where ${typeName(to)} is expected`, span, castHint(from, to));
+}
+
+function castHint(from: DataType, to: DataType): string | undefined {
+  if (from.kind === 'interval' || to.kind === 'interval' || to.kind === 'null') return undefined;
+  return `write CAST(... AS ${typeName(to)}) to convert it`;
+}
+
+function coerceLiteral(expression: LiteralExpression, to: DataType, span: Span): LiteralExpression | null {
+  if (expression.value === null) return literal(null, to);
+  if (isStringLiteral(expression)) return stringAs(expression.value, to, span);
+  if (isNumeric(expression.type) && isNumeric(to) && castsImplicitly(expression.type, to))
+    return widenNumber(expression, to);
+  return null;
+}
+
+function widenNumber(expression: LiteralExpression, to: DataType): LiteralExpression | null {
+  const text = numberText(expression);
+  const exact = readNumber(text);
+  if (exact === null) return null;
+  try {
+    return literal(fitNumber(exact, to, text), to);
+  } catch (error) {
+    if (error instanceof ConstantError) return null;
+    throw error;
+  }
+}
+
+/** The number of a literal as decimal text. */
+export function numberText(expression: LiteralExpression): string {
+  if (expression.type.kind !== 'decimal') return String(expression.value);
+  const { scale } = expression.type;
+  const digits = String(expression.value);
+  return scale === 0 ? digits : `${digits}e-${scale}`;
+}
+
+/**
+ * Brings the expressions to one type: string literals take the type of their neighbours, NULLs any. Throws
+ * TYPE_MISMATCH at the first that does not go with those before it.
+ */
+export function coerceAll(
+  expressions: readonly Expression[],
+  spanOf: (expression: Expression) => Span,
+): readonly Expression[] {
+  let common: DataType = NULL_TYPE;
+  for (const expression of expressions) {
+    if (isStringLiteral(expression)) continue;
+    const next = commonType(common, typeOf(expression));
+    if (next === null) {
+      const message = `${typeName(typeOf(expression))} does not go with ${typeName(common)}`;
+      throw problem('TYPE_MISMATCH', message, spanOf(expression), castHint(typeOf(expression), common));
+    }
+    common = next;
+  }
+  if (common.kind === 'null' && expressions.some(isStringLiteral)) common = STRING;
+  return expressions.map((expression) => coerce(expression, common, spanOf(expression)));
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { type Problem, problem, type Span } from '../../runtime/errors/problem.ts';
+import type { Emit, OutputSpec, PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
+import { encodePlan } from '../../runtime/plan/plan-codec.ts';
+import type { LogicalQuery } from '../logical/logical-plan.ts';
+import { type Flow, watermarkColumn, windowEndColumn } from './flow.ts';
+import { Lowering } from './lower-plan.ts';
+import { keyColumns } from './row-key.ts';
+
+/** What EMIT said, and where; null: nothing. */
+export interface WrittenEmit {
+  readonly emit: Emit;
+  readonly span: Span;
+}
+
+/** A physical plan, and where in its result a column is that the watermark bounds. */
+export interface PlannedQuery {
+  readonly plan: PhysicalPlan;
+  readonly watermarkColumn: number | null;
+}
+
+/** FINAL where the result stands for windows of event time and cannot change once out, else ON UPDATE. */
+export function planContinuous(query: LogicalQuery, written: WrittenEmit | null): PlannedQuery {
+  if (written !== null)
+    return written.emit === 'final' ? planFinal(query, written.span) : finish(query, 'update').planned;
+  const final = finish(query, 'final');
+  if (final.flow.windowed && final.flow.mode === 'append') return final.planned;
+  return finish(query, 'update').planned;
+}
+
+function planFinal(query: LogicalQuery, span: Span): PlannedQuery {
+  const { flow, planned } = finish(query, 'final');
+  if (flow.mode === 'append') return planned;
+  const message = 'EMIT FINAL needs rows that stop changing; rows of a keyed table or of an updating view never do';
+  throw problem('UNSUPPORTED', message, span, 'leave EMIT FINAL out, or aggregate the rows');
+}
+
+/** A query over the current rows, once. */
+export function planPull(query: LogicalQuery): PhysicalPlan {
+  const { plan } = finish(query, 'update').planned;
+  const fingerprint = fingerprintOf(plan.nodes, plan.output);
+  return { ...plan, warnings: [], fingerprint };
+}
+
+function finish(query: LogicalQuery, emit: Emit): { readonly flow: Flow; readonly planned: PlannedQuery } {
+  const lowering = new Lowering(emit);
+  const flow = lowering.lower(query.plan, false);
+  const output = outputOf(flow, query);
+  const { nodes } = lowering.list;
+  const plan = { nodes, output, warnings: lowering.warnings, fingerprint: fingerprintOf(nodes, output) };
+  return { flow, planned: { plan, watermarkColumn: watermarkColumn(query.plan.columns) } };
+}
+
+function outputOf(flow: Flow, query: LogicalQuery): OutputSpec {
+  const columns = query.plan.columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
+  const mode = flow.key === null ? flow.mode : 'upsert';
+  const key = flow.key === null ? [] : keyColumns(flow.key);
+  const { order, limit, offset } = query;
+  return { columns, mode, key, windowEnd: windowEndColumn(query.plan.columns), order, limit, offset };
+}
+
+function fingerprintOf(nodes: PhysicalPlan['nodes'], output: OutputSpec): string {
+  return createHash('sha256').update(encodePlan({ nodes, output })).digest('hex');
+}
+
+/** A problem without a place gets one: that of the whole statement. */
+export function placed(problem: Problem, span: Span): Problem {
+  return problem.span === undefined ? { ...problem, span } : problem;
+}

@@ -1,0 +1,92 @@
+/** What the planner knows of connectors: names and options as data, nothing of how they run. */
+export interface PlannerEnvironment {
+  readonly connectors: readonly ConnectorInfo[];
+  /** Options that every stream takes. */
+  readonly streamOptions: readonly OptionInfo[];
+}
+
+export interface ConnectorInfo {
+  readonly name: string;
+  readonly source: boolean;
+  readonly sink: boolean;
+  readonly options: readonly OptionInfo[];
+  /** Options by column: `fields.<column>.<name>`. */
+  readonly fieldOptions: readonly string[];
+}
+
+export interface OptionInfo {
+  readonly name: string;
+  readonly required: boolean;
+  readonly value: OptionValue;
+  /** Values that are known and not built; null: the option itself is not built. */
+  readonly unbuilt?: readonly string[] | null;
+}
+
+export type OptionValue =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'word'; readonly words: readonly string[] }
+  | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly whole: boolean }
+  /** A length of time: `'5 seconds'`, `100 ms`. */
+  | { readonly kind: 'duration'; readonly minMs: number }
+  /** Time, size, `none` or `forever`. */
+  | { readonly kind: 'retention' };
+
+const TEXT: OptionValue = { kind: 'text' };
+const FLAG: OptionValue = { kind: 'word', words: ['true', 'false'] };
+
+function option(name: string, value: OptionValue, unbuilt?: readonly string[] | null): OptionInfo {
+  return { name, required: false, value, ...(unbuilt !== undefined && { unbuilt }) };
+}
+
+function required(name: string, value: OptionValue): OptionInfo {
+  return { name, required: true, value };
+}
+
+function connector(name: string, options: readonly OptionInfo[], also: Partial<ConnectorInfo> = {}): ConnectorInfo {
+  return { name, source: true, sink: false, options, fieldOptions: [], ...also };
+}
+
+const WHOLE: OptionValue = { kind: 'number', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true };
+
+/** The connectors of this release. */
+export const ENVIRONMENT: PlannerEnvironment = {
+  connectors: [
+    connector('http', []),
+    connector('file', [required('path', TEXT), option('follow', FLAG, ['true'])]),
+    connector('host', [
+      required('metric', { kind: 'word', words: ['cpu', 'memory', 'load', 'network', 'disk'] }),
+      option('interval', { kind: 'duration', minMs: 100 }),
+    ]),
+    connector(
+      'datagen',
+      [
+        option('rows_per_second', { kind: 'number', min: 0, max: 1e9, whole: false }),
+        option('number_of_rows', WHOLE),
+        option('seed', WHOLE),
+      ],
+      { fieldOptions: ['kind', 'min', 'max', 'length', 'values', 'null_rate', 'jitter'] },
+    ),
+    connector('blackhole', [], { source: false, sink: true }),
+  ],
+  streamOptions: [
+    option('format', { kind: 'word', words: ['json', 'csv', 'debezium-json'] }, ['csv', 'debezium-json']),
+    option('idle_timeout', { kind: 'duration', minMs: 1 }),
+    option('retention', { kind: 'retention' }),
+    option('unknown_fields', { kind: 'word', words: ['ignore', 'refuse'] }),
+    option('validate', { kind: 'word', words: ['declared', 'used'] }, ['used']),
+    option('max_future', { kind: 'duration', minMs: 0 }, null),
+    option('allowed_lateness', { kind: 'duration', minMs: 0 }, null),
+    option('state_ttl', { kind: 'duration', minMs: 1 }, null),
+  ],
+};
+
+/** Connectors of the contract that are not built: named in messages, never silently unknown. */
+export const UNBUILT_CONNECTORS: ReadonlySet<string> = new Set([
+  'nexmark',
+  'kafka',
+  'mqtt',
+  'nats',
+  'redis',
+  'kinesis',
+  'postgres',
+]);

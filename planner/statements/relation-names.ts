@@ -1,0 +1,51 @@
+import type { Catalog, RelationDefinition } from '../../runtime/catalog/catalog.ts';
+import { type ErrorCode, problem } from '../../runtime/errors/problem.ts';
+import { matchName, sqlName } from '../bind/names.ts';
+import { suggest } from '../bind/suggest.ts';
+import type { Identifier } from '../sql/syntax.ts';
+
+const DERIVED = /\$(late|errors)$/;
+
+/** Throws ALREADY_EXISTS: one name space for all kinds. */
+export function requireNewName(name: Identifier, catalog: Catalog): void {
+  const existing = catalog.relations.find((relation) => relation.name === name.text);
+  if (existing === undefined) return;
+  throw problem('ALREADY_EXISTS', `there is already a ${kindName(existing)} called ${existing.name}`, name.span);
+}
+
+/** Names that nobody may give: those of derived relations, and those that begin like an ad-hoc query's. */
+export function requireFreeName(name: Identifier): void {
+  if (!DERIVED.test(name.text) && !name.text.startsWith('$') && name.text.length > 0) return;
+  const message = `the name ${name.text === '' ? '""' : name.text} is reserved`;
+  throw problem(
+    'UNSUPPORTED',
+    message,
+    name.span,
+    'names ending in $late or $errors, or beginning with $, are made by the server',
+  );
+}
+
+export function kindName(relation: RelationDefinition): string {
+  return relation.kind === 'materialized-view'
+    ? 'materialized view'
+    : relation.kind === 'table'
+      ? 'keyed table'
+      : relation.kind;
+}
+
+/** The relation of that name; the code says what kind was looked for. */
+export function findNamed(name: Identifier, catalog: Catalog, code: ErrorCode): RelationDefinition {
+  const match = matchName(name, catalog.relations, (relation) => relation.name);
+  if (match.kind === 'one') return match.item;
+  const what =
+    code === 'VIEW_NOT_FOUND' ? 'view' : code === 'STREAM_NOT_FOUND' ? 'stream or table' : 'stream, table or view';
+  if (match.kind === 'many')
+    throw problem(code, `${name.text} could be several relations`, name.span, 'write the name in quotes');
+  const known = catalog.relations.map((relation) => relation.name);
+  throw problem(code, `no ${what} is called ${name.text}`, name.span, suggest(name.text, known));
+}
+
+/** The statement under which a bare query is kept. */
+export function viewSql(name: string, query: string): string {
+  return `CREATE MATERIALIZED VIEW ${sqlName(name)} AS ${query}`;
+}
