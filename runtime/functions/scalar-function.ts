@@ -21,6 +21,8 @@ export interface ScalarFunction {
   evaluate(args: readonly Value[], call: CallTypes): Value;
   /** Generated code; absent: the generated loop calls `evaluate`. */
   readonly emit?: EmitFunction;
+  /** Whether `emit` also serves where BIGINT and DECIMAL values are bigints (comparisons do). */
+  readonly emitsWide?: boolean;
 }
 
 export interface Resolution {

@@ -26,6 +26,7 @@ function comparison(name: Sign, doc: FunctionDoc, aliases: readonly string[] = [
     nulls: 'strict',
     resolve: (args) => resolveComparison(name, args),
     evaluate: ([a, b], call) => holds(name, compareValues(a!, b!, call.args[0]!)),
+    emitsWide: true,
     emit: (emit, args, call) => emitComparison(name, emit, args as [string, string], call),
   };
 }

@@ -49,6 +49,7 @@ function extreme(name: string, sign: 1 | -1, doc: FunctionDoc): ScalarFunction {
     nullable: (args) => args.every(Boolean),
     resolve: (args) => resolveOrdered(name, args),
     evaluate: (args, call) => pick(args, call, sign),
+    emitsWide: true,
     emit: (emit, args, call) =>
       args.reduce((best, arg) => {
         const better = emitComparison(sign > 0 ? '>' : '<', emit, [arg, best], call);

@@ -10,6 +10,7 @@ export const distinctFrom: ScalarFunction = {
   nullable: () => false,
   resolve: (args) => resolveComparison('IS DISTINCT FROM', args),
   evaluate: ([a, b], call) => !equalValues(a!, b!, call.args[0]!),
+  emitsWide: true,
   emit: (emit, args, call) => emitComparison('<>', emit, args as [string, string], call),
 };
 
@@ -20,5 +21,6 @@ export const notDistinctFrom: ScalarFunction = {
   nullable: () => false,
   resolve: (args) => resolveComparison('IS NOT DISTINCT FROM', args),
   evaluate: ([a, b], call) => equalValues(a!, b!, call.args[0]!),
+  emitsWide: true,
   emit: (emit, args, call) => emitComparison('=', emit, args as [string, string], call),
 };

@@ -1,0 +1,310 @@
+import { allocateBytes, allocateInts, allocateNumbers } from '../columns/allocator.ts';
+import type { Batch } from '../columns/batch.ts';
+import type { Column, Validity } from '../columns/column.ts';
+import { columnFromBigints } from '../columns/column-builder.ts';
+import { gather, gatherHidden } from '../columns/gather.ts';
+import { unreachable } from '../errors/assert.ts';
+import type { EvaluationErrorCode } from '../functions/scalar-function.ts';
+import type { DataType } from '../types/data-type.ts';
+import { FAILURE_CODES, isExactInteger, LEAVE_NARROW, type Width } from './code-writer.ts';
+import { type CompiledFunction, compileFunction } from './compile-function.ts';
+import { type Expression, typeOf } from './expression.ts';
+import { type GeneratedSegment, generateSegment, type InputShape } from './generate.ts';
+import { runPlain } from './plain-segment.ts';
+
+/**
+ * A fused stateless piece of a dataflow: keeps the rows whose filter is TRUE and computes columns. A row that cannot
+ * be computed (division by zero, overflow, failed cast) is left out and counted; whether it can depends on the row's
+ * values alone, so its later deletion is left out equally.
+ */
+export interface Segment {
+  run(batch: Batch): SegmentResult;
+}
+
+export interface SegmentResult {
+  /** The kept rows with the projected columns, and with their weights, ordinals and watermarks. */
+  readonly batch: Batch;
+  readonly failed: FailedRows;
+}
+
+export interface FailedRows {
+  readonly count: number;
+  readonly byCode: Readonly<Partial<Record<EvaluationErrorCode, number>>>;
+}
+
+export const NO_FAILURES: FailedRows = { count: 0, byCode: {} };
+
+export interface SegmentOptions {
+  /** `plain`: row by row without generated code, as where the process forbids code generation. Default: `generated`. */
+  readonly mode?: 'generated' | 'plain';
+}
+
+/** Columns the segment computes; a bare column of the input is passed on instead. */
+export function openSegment(
+  filter: Expression | null,
+  project: readonly Expression[],
+  options: SegmentOptions = {},
+): Segment {
+  if (filter === null && project.every(({ kind }) => kind === 'column')) return new PassThroughSegment(project);
+  return new ComputingSegment(filter, project, options);
+}
+
+class PassThroughSegment implements Segment {
+  readonly #indexes: readonly number[];
+
+  constructor(project: readonly Expression[]) {
+    this.#indexes = project.flatMap((each) => (each.kind === 'column' ? [each.index] : []));
+  }
+
+  run(batch: Batch): SegmentResult {
+    return { batch: { ...batch, columns: this.#indexes.map((index) => batch.columns[index]!) }, failed: NO_FAILURES };
+  }
+}
+
+/** What a loop over one batch leaves behind. */
+export interface LoopResult {
+  /** Positions of the kept rows, in `selection[0 .. kept)`. */
+  readonly kept: number;
+  readonly selection: Int32Array;
+  readonly computed: readonly Column[];
+  readonly failed: FailedRows;
+}
+
+/** After a batch that had to leave the narrow variant, so many go to the wide one at once. */
+const WIDE_BATCHES = 16;
+
+class ComputingSegment implements Segment {
+  readonly #filter: Expression | null;
+  readonly #project: readonly Expression[];
+  readonly #computed: readonly Expression[];
+  readonly #inputs: readonly InputColumn[];
+  readonly #variants = new Map<string, Variant | null>();
+  #mode: 'generated' | 'plain';
+  #selection = allocateInts(0);
+  #wideBatches = 0;
+
+  constructor(filter: Expression | null, project: readonly Expression[], options: SegmentOptions) {
+    this.#filter = filter;
+    this.#project = project;
+    this.#computed = project.filter(({ kind }) => kind !== 'column');
+    this.#inputs = inputColumns(filter === null ? this.#computed : [filter, ...this.#computed]);
+    this.#mode = options.mode ?? 'generated';
+  }
+
+  run(batch: Batch): SegmentResult {
+    const { kept, selection, computed, failed } = this.#loop(batch);
+    const all = kept === batch.length;
+    let next = 0;
+    const columns = this.#project.map((each) => {
+      if (each.kind !== 'column') return computed[next++]!;
+      const column = batch.columns[each.index]!;
+      return all ? column : gather(column, selection, kept);
+    });
+    const { weights, ordinals, watermarks } = all ? batch : gatherHidden(batch, selection, kept);
+    return { batch: { length: kept, columns, weights, ordinals, watermarks }, failed };
+  }
+
+  #loop(batch: Batch): LoopResult {
+    if (this.#selection.length < batch.length) this.#selection = allocateInts(batch.length);
+    if (this.#mode === 'plain') return this.#plain(batch);
+    const narrow = this.#mayBeNarrow(batch) ? this.#generated(batch, 'narrow') : null;
+    return narrow ?? this.#wide(batch);
+  }
+
+  #plain(batch: Batch): LoopResult {
+    return runPlain(this.#filter, this.#computed, this.#inputs, batch, this.#selection);
+  }
+
+  #mayBeNarrow(batch: Batch): boolean {
+    if (this.#wideBatches > 0) {
+      this.#wideBatches--;
+      return false;
+    }
+    return this.#inputs.every(({ index }) => batch.columns[index]!.rep !== 'wide');
+  }
+
+  #wide(batch: Batch): LoopResult {
+    return this.#generated(batch, 'wide') ?? this.#plain(batch);
+  }
+
+  /** null: the batch does not fit the narrow variant, or no code may be generated here. */
+  #generated(batch: Batch, width: Width): LoopResult | null {
+    const variant = this.#variant(batch, width);
+    const result = variant?.run(batch, this.#selection) ?? null;
+    if (variant !== null && result === null) this.#wideBatches = WIDE_BATCHES;
+    return result;
+  }
+
+  #variant(batch: Batch, width: Width): Variant | null {
+    let key: string = width;
+    for (const { index } of this.#inputs) key += shapeKey(batch.columns[index]!);
+    const known = this.#variants.get(key);
+    if (known !== undefined) return known;
+    const fresh = this.#open(batch, width);
+    this.#variants.set(key, fresh);
+    return fresh;
+  }
+
+  #open(batch: Batch, width: Width): Variant | null {
+    const shapes = this.#inputs.map(({ index }) => shapeOf(batch.columns[index]!, index));
+    const generated = generateSegment(this.#filter, this.#computed, shapes, width);
+    if (generated === null) return null;
+    try {
+      return new Variant(generated, shapes, this.#computed.map(typeOf), width);
+    } catch (error) {
+      // The process forbids code from text (--disallow-code-generation-from-strings).
+      if (!(error instanceof EvalError)) throw error;
+      this.#mode = 'plain';
+      return null;
+    }
+  }
+}
+
+export interface InputColumn {
+  readonly index: number;
+  readonly type: DataType;
+}
+
+/** The columns that the expressions read, each once. */
+function inputColumns(expressions: readonly Expression[]): readonly InputColumn[] {
+  const found = new Map<number, InputColumn>();
+  for (const expression of expressions) collectColumns(expression, found);
+  return [...found.values()];
+}
+
+function collectColumns(expression: Expression, found: Map<number, InputColumn>): void {
+  switch (expression.kind) {
+    case 'column':
+      found.set(expression.index, { index: expression.index, type: expression.type });
+      break;
+    case 'literal':
+      break;
+    case 'call':
+    case 'and':
+    case 'or':
+      for (const arg of expression.args) collectColumns(arg, found);
+      break;
+    case 'not':
+    case 'is-null':
+    case 'cast':
+    case 'in':
+      collectColumns(expression.arg, found);
+      break;
+    case 'case':
+      for (const { when, then } of expression.branches) {
+        collectColumns(when, found);
+        collectColumns(then, found);
+      }
+      collectColumns(expression.otherwise, found);
+      break;
+    default:
+      unreachable(expression);
+  }
+}
+
+function shapeOf(column: Column, index: number): InputShape {
+  return { index, rep: column.rep, nulls: column.valid !== null };
+}
+
+function shapeKey(column: Column): string {
+  return column.valid === null ? `|${column.rep}` : `|${column.rep}?`;
+}
+
+/** Generated functions by their text: queries of one shape share them. */
+const compiled = new Map<string, CompiledFunction>();
+/** Beyond this the oldest texts are forgotten (and made again if they come back). */
+const COMPILED_MAX = 2000;
+
+function compileOnce({ parameters, body }: GeneratedSegment): CompiledFunction {
+  const key = `${parameters.join()}\n${body}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  const fresh = compileFunction(parameters, body);
+  if (compiled.size >= COMPILED_MAX) compiled.delete(compiled.keys().next().value!);
+  compiled.set(key, fresh);
+  return fresh;
+}
+
+/** The generated loop for one shape of batches. */
+class Variant {
+  readonly #function: CompiledFunction;
+  readonly #generated: GeneratedSegment;
+  readonly #shapes: readonly InputShape[];
+  readonly #types: readonly DataType[];
+  readonly #width: Width;
+  readonly #counters: Int32Array;
+
+  constructor(generated: GeneratedSegment, shapes: readonly InputShape[], types: readonly DataType[], width: Width) {
+    this.#function = compileOnce(generated);
+    this.#generated = generated;
+    this.#shapes = shapes;
+    this.#types = types;
+    this.#width = width;
+    this.#counters = allocateInts(FAILURE_CODES.length + types.length);
+  }
+
+  /** null: an exact result is no safe integer. */
+  run(batch: Batch, selection: Int32Array): LoopResult | null {
+    const counters = this.#counters.fill(0);
+    const args: unknown[] = [batch.length, counters, selection];
+    for (const { index } of this.#shapes) pushCells(args, batch.columns[index]!);
+    const outputs = this.#types.map((type, position) => {
+      return outputCells(type, this.#generated.nullable[position]!, this.#width, batch.length);
+    });
+    for (const { cells, valid } of outputs) args.push(...(valid === null ? [cells] : [cells, valid]));
+    const kept = this.#function(...args, ...this.#generated.constants) as number;
+    if (kept === LEAVE_NARROW) return null;
+    const computed = outputs.map((output, position) => {
+      return finishOutput(output, kept, counters[FAILURE_CODES.length + position]! > 0);
+    });
+    return { kept, selection, computed, failed: failures(counters) };
+  }
+}
+
+function pushCells(args: unknown[], column: Column): void {
+  if (column.rep === 'utf8') args.push(column.bytes, column.starts, column.lengths);
+  else args.push(column.values);
+  if (column.valid !== null) args.push(column.valid);
+}
+
+interface Output {
+  readonly kind: 'boolean' | 'number' | 'bigint' | 'string';
+  readonly cells: Uint8Array | Float64Array | bigint[] | string[];
+  readonly valid: Validity;
+}
+
+function outputCells(type: DataType, nullable: boolean, width: Width, length: number): Output {
+  const valid = nullable ? allocateBytes(length) : null;
+  if (type.kind === 'boolean') return { kind: 'boolean', cells: allocateBytes(length), valid };
+  if (type.kind === 'string' || type.kind === 'json')
+    return { kind: 'string', cells: new Array<string>(length), valid };
+  if (isExactInteger(type) && width === 'wide') return { kind: 'bigint', cells: new Array<bigint>(length), valid };
+  return { kind: 'number', cells: allocateNumbers(length), valid };
+}
+
+function finishOutput({ kind, cells, valid }: Output, kept: number, nulls: boolean): Column {
+  const validity = nulls ? valid : null;
+  switch (kind) {
+    case 'boolean':
+      return { rep: 'boolean', values: cells as Uint8Array, valid: validity };
+    case 'number':
+      return { rep: 'number', values: cells as Float64Array, valid: validity };
+    case 'string':
+      return { rep: 'string', values: (cells as string[]).slice(0, kept), valid: validity };
+    case 'bigint':
+      return columnFromBigints((cells as bigint[]).slice(0, kept), validity);
+    default:
+      return unreachable(kind);
+  }
+}
+
+function failures(counters: Int32Array): FailedRows {
+  let count = 0;
+  const byCode: Partial<Record<EvaluationErrorCode, number>> = {};
+  FAILURE_CODES.forEach((code, index) => {
+    if (counters[index]! === 0) return;
+    byCode[code] = counters[index]!;
+    count += counters[index]!;
+  });
+  return count === 0 ? NO_FAILURES : { count, byCode };
+}
