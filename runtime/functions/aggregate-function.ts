@@ -4,7 +4,7 @@ import type { CellKind } from '../state/state.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { FunctionDoc } from './scalar-function.ts';
 
-/** One aggregate: adding one is a new file under aggregate/ and a line in index.ts. */
+/** One aggregate: adding one is a new file under aggregate/ and a line in aggregate-functions.ts. */
 export interface AggregateFunction {
   readonly name: string;
   readonly aliases?: readonly string[];
@@ -16,7 +16,10 @@ export interface AggregateFunction {
   readonly nullable: boolean;
   /** The accumulator's cells in the group's state row, given the argument types and whether rows can be retracted. */
   cells(args: readonly DataType[], retracts: boolean): readonly CellKind[];
-  /** Whether `open` needs a bag of (group, value) per table: MIN/MAX under retraction, DISTINCT. */
+  /**
+   * Whether `open` needs a bag of (group, value) per table: MIN/MAX under retraction. DISTINCT is not the function's
+   * concern: aggregate-set.ts wraps any accumulator in DistinctAccumulator, with a bag of its own.
+   */
   bag(retracts: boolean): boolean;
   open(context: AccumulatorContext): Accumulator;
 }
@@ -50,4 +53,6 @@ export interface Accumulator {
   merge(from: Accumulator, fromGroups: Int32Array, intoGroups: Int32Array, length: number): void;
   /** The results of these groups. `failed[i]` is set to 1 where the result cannot be represented (overflow). */
   finish(groups: Int32Array, length: number, failed: Uint8Array): Column;
+  /** Forgets what is kept of these groups outside of their cells (bags). Called before they leave the table. */
+  forget?(groups: Int32Array, length: number): void;
 }

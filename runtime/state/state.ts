@@ -46,7 +46,7 @@ export interface NumberCells {
 
 export interface ExactCells {
   readonly kind: 'exact';
-  /** The safe integers; meaningless for a group that `wide` holds. */
+  /** The safe integers; NaN for a group that `wide` holds, so that arithmetic on it notices. Write wide ones by `set`. */
   readonly values: Float64Array;
   readonly valid: Uint8Array;
   /** Groups whose value left the safe range; empty in the usual case. */
@@ -104,15 +104,15 @@ export interface StateBag {
   /** Number of distinct live rows. */
   readonly size: number;
   readonly cells: readonly StateCells[];
-  /** ids[i] = id of row i, entered with count 0 if new. */
+  /** ids[i] = id of row i, entered with count 0 if new. An id whose count is 0 is good until the next `resolve`. */
   resolve(row: readonly Column[], length: number, ids: Int32Array): void;
   find(row: readonly Column[], length: number, ids: Int32Array): void;
   count(id: number): number;
-  /** Adds to the count; at 0 the row leaves the bag (its id may be reused). The count never goes below 0: asserted. */
+  /** Adds to the count; at 0 the row leaves the bag (its id is reused after the next `resolve`). Never below 0: asserted. */
   add(id: number, weight: number): void;
   /** Head of the chain of rows with this prefix, per probe row; -1 where none (also where a prefix cell is NULL and `nullsMatch` is false). */
   heads(prefix: readonly Column[], length: number, heads: Int32Array, nullsMatch: boolean): void;
-  /** The next id in the chain, -1 at its end. Chains hold live rows only. */
+  /** The next id in the chain, -1 at its end. Chains hold live rows only, in the order in which they entered. */
   next(id: number): number;
   touch(id: number): void;
   live(): Int32Array;

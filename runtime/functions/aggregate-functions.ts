@@ -1,0 +1,23 @@
+import { avg } from './aggregate/avg.ts';
+import { count } from './aggregate/count.ts';
+import { sum } from './aggregate/sum.ts';
+import type { AggregateFunction } from './aggregate-function.ts';
+
+/** Every aggregate. Adding one is a file under aggregate/ and a line here. */
+const AGGREGATES: readonly AggregateFunction[] = [count, sum, avg];
+
+const BY_NAME = new Map(
+  AGGREGATES.flatMap((aggregate) =>
+    [aggregate.name, ...(aggregate.aliases ?? [])].map((name) => [name, aggregate] as const),
+  ),
+);
+
+/** The aggregate of this name or alias, in any case. */
+export function aggregateFunction(name: string): AggregateFunction | undefined {
+  return BY_NAME.get(name.toUpperCase());
+}
+
+/** All names and aliases, in upper case, sorted. */
+export function aggregateFunctionNames(): readonly string[] {
+  return [...BY_NAME.keys()].sort();
+}

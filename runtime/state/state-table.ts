@@ -1,0 +1,126 @@
+import type { Column } from '../columns/column.ts';
+import { assert } from '../errors/assert.ts';
+import { CellSet } from './cells.ts';
+import { ChangedIds } from './changed-ids.ts';
+import { KeyIndex } from './key-index.ts';
+import type { StateCells, StateTable, TableLayout } from './state.ts';
+import { type BlobReader } from './blob-reader.ts';
+import { type BlobWriter } from './blob-writer.ts';
+import { readCells, readIds, readLanes, writeCells, writeIds, writeLanes } from './state-codec.ts';
+
+/** The StateTable in memory. */
+export class HashedTable implements StateTable {
+  readonly #index: KeyIndex;
+  readonly #cells: CellSet;
+  readonly #changed = new ChangedIds();
+
+  constructor(layout: TableLayout, seed: number) {
+    this.#index = new KeyIndex(layout.keys, seed);
+    this.#cells = new CellSet(layout.values);
+    this.#cells.ensureCapacity(this.#index.capacity);
+  }
+
+  get size(): number {
+    return this.#index.ids.size;
+  }
+
+  get capacity(): number {
+    return this.#index.ids.limit;
+  }
+
+  get cells(): readonly StateCells[] {
+    return this.#cells.cells;
+  }
+
+  resolve(keys: readonly Column[], length: number, groups: Int32Array): void {
+    const created = this.#index.resolve(keys, length, groups);
+    if (created.length === 0) return;
+    this.#cells.ensureCapacity(this.#index.capacity);
+    for (const group of created) this.#changed.add(group);
+  }
+
+  find(keys: readonly Column[], length: number, groups: Int32Array): void {
+    this.#index.find(keys, length, groups);
+  }
+
+  touch(groups: Int32Array, length: number): void {
+    this.#changed.addAll(groups, length, this.#index.capacity);
+  }
+
+  remove(group: number): void {
+    assert(this.isLive(group), 'a group is removed twice');
+    this.#index.remove(group);
+    this.#cells.clear(group);
+    this.#changed.add(group);
+  }
+
+  isLive(group: number): boolean {
+    return this.#index.ids.isLive(group);
+  }
+
+  live(): Int32Array {
+    return this.#index.ids.live();
+  }
+
+  readKeys(groups: Int32Array, length: number): Column[] {
+    return this.#index.read(groups, length);
+  }
+
+  // The checkpoint side, called by OperatorState.
+
+  get changed(): boolean {
+    return this.#changed.length > 0;
+  }
+
+  writeDelta(blob: BlobWriter): void {
+    const changed = this.#changed.sorted();
+    this.#write(
+      blob,
+      changed.filter((id) => this.isLive(id)),
+      changed.filter((id) => !this.isLive(id)),
+    );
+    this.#changed.clear();
+  }
+
+  writeBase(blob: BlobWriter): void {
+    this.#write(blob, this.live(), new Int32Array(0));
+  }
+
+  #write(blob: BlobWriter, live: Int32Array, dead: Int32Array): void {
+    writeIds(blob, live);
+    writeIds(blob, dead);
+    writeLanes(blob, this.#index, live);
+    for (const cells of this.#cells.cells) writeCells(blob, cells, live);
+  }
+
+  apply(blob: BlobReader): void {
+    const live = readIds(blob);
+    for (const id of readIds(blob)) this.#forget(id);
+    for (const id of live) this.#forget(id);
+    readLanes(blob, this.#index, live);
+    this.#cells.ensureCapacity(this.#index.capacity);
+    for (const cells of this.#cells.cells) readCells(blob, cells, live);
+  }
+
+  #forget(id: number): void {
+    if (!this.isLive(id)) return;
+    this.#index.releaseTexts(id);
+    this.#index.ids.mark(id, false);
+    this.#cells.clear(id);
+  }
+
+  restored(): void {
+    assert(this.#index.rebuild(), 'a state blob holds a key twice');
+    this.#changed.clear();
+  }
+
+  clear(): void {
+    this.#index.clear();
+    this.#cells.clearAll();
+    this.#changed.clear();
+  }
+
+  get bytes(): number {
+    return this.#index.bytes + this.#cells.bytes + this.#changed.bytes;
+  }
+}
