@@ -1,0 +1,107 @@
+import { assert, unreachable } from '../errors/assert.ts';
+import type { PhysicalNode, PhysicalPlan } from '../plan/physical-plan.ts';
+import type { DataType } from '../types/data-type.ts';
+import type { DStream, GraphContext } from './dstream.ts';
+import { DStreamGraph } from './dstream-graph.ts';
+import { InputDStream } from './input-dstream.ts';
+import { OutputDStream } from './output-dstream.ts';
+import { segmentPairFilter } from './segment-pair-filter.ts';
+import { GroupDStream, JoinDStream } from './state-dstream.ts';
+import { TransformedDStream } from './transformed-dstream.ts';
+import { UnionDStream } from './union-dstream.ts';
+import { ValuesDStream } from './values-dstream.ts';
+import { WindowAssignDStream, WindowedDStream } from './windowed-dstream.ts';
+
+/**
+ * One DStream per node of the plan, and the output. Operators ask for their state here, so the states may be empty and
+ * be restored afterwards, or be restored already.
+ */
+export function buildGraph(plan: PhysicalPlan, context: GraphContext): DStreamGraph {
+  const builder = new GraphBuilder(plan, context);
+  const dstreams: DStream[] = [];
+  for (const [id, node] of plan.nodes.entries()) dstreams.push(builder.dstream(id, node, dstreams));
+  const last = dstreams.at(-1);
+  assert(last !== undefined, 'a plan without nodes');
+  const output = new OutputDStream(plan.nodes.length, last, plan.output, context.stateOf(plan.nodes.length));
+  const scans = new Map(dstreams.flatMap((one) => (one instanceof InputDStream ? [[one.id, one] as const] : [])));
+  return new DStreamGraph({
+    dstreams: [...dstreams, output],
+    scans,
+    output,
+    stateOf: (operator) => context.stateOf(operator),
+    monotonic: () => context.monotonic(),
+  });
+}
+
+class GraphBuilder {
+  readonly #plan: PhysicalPlan;
+  readonly #context: GraphContext;
+  /** Per node, whether its watermark is that of an event time: else it stays at -Infinity until the end. */
+  readonly #timed: boolean[] = [];
+
+  constructor(plan: PhysicalPlan, context: GraphContext) {
+    this.#plan = plan;
+    this.#context = context;
+  }
+
+  dstream(id: number, node: PhysicalNode, built: readonly DStream[]): DStream {
+    this.#timed[id] = this.#isTimed(node);
+    const parents = node.inputs.map((input) => built[input]!);
+    const state = this.#context.stateOf(id);
+    switch (node.kind) {
+      case 'scan':
+        return new InputDStream(id);
+      case 'values':
+        return new ValuesDStream(id, node);
+      case 'segment':
+        return new TransformedDStream(id, parents[0]!, node);
+      case 'window-assign':
+        return new WindowAssignDStream(id, parents[0]!, node);
+      case 'window-aggregate': {
+        const input = this.#plan.nodes[node.inputs[0]!]!;
+        const bounded = input.edge.watermarkColumn === node.time;
+        const { seed } = this.#context;
+        return new WindowedDStream(id, parents[0]!, {
+          node,
+          inputTypes: this.#typesOf(node.inputs[0]!),
+          bounded,
+          state,
+          seed,
+        });
+      }
+      case 'group-aggregate': {
+        const inputTypes = this.#typesOf(node.inputs[0]!);
+        return new GroupDStream(id, parents[0]!, { node, inputTypes, retracts: this.#retracts(node), state });
+      }
+      case 'join': {
+        const leftTypes = this.#typesOf(node.inputs[0]!);
+        const rightTypes = this.#typesOf(node.inputs[1]!);
+        const filter = node.residual === null ? null : segmentPairFilter(node.residual);
+        const options = { node, leftTypes, rightTypes, retracts: this.#retracts(node), filter, state };
+        return new JoinDStream(id, parents, this.#timedInputs(node), options);
+      }
+      case 'union':
+        return new UnionDStream(id, parents, this.#typesOf(id), this.#timedInputs(node));
+      default:
+        return unreachable(node);
+    }
+  }
+
+  #typesOf(node: number): DataType[] {
+    return this.#plan.nodes[node]!.edge.columns.map((field) => field.type);
+  }
+
+  #retracts(node: PhysicalNode): boolean {
+    return node.inputs.some((input) => this.#plan.nodes[input]!.edge.mode === 'retract');
+  }
+
+  #timedInputs(node: PhysicalNode): boolean[] {
+    return node.inputs.map((input) => this.#timed[input]!);
+  }
+
+  #isTimed(node: PhysicalNode): boolean {
+    if (node.kind === 'values') return false;
+    if (node.kind !== 'scan') return this.#timedInputs(node).includes(true);
+    return node.relationKind !== 'table' && !(this.#context.timeless?.(node.relation) ?? false);
+  }
+}

@@ -1,0 +1,125 @@
+import type { Batch } from '../columns/batch.ts';
+import type { OutputBatch } from '../operators/result-table.ts';
+import type { DStream, FailedCounts, Flow, MeasuredState, Tick } from './dstream.ts';
+import { rowCount } from './dstream.ts';
+import type { InputDStream } from './input-dstream.ts';
+import type { OutputDStream } from './output-dstream.ts';
+
+/** What one micro-batch made of a dataflow. */
+export interface GraphOutput {
+  readonly changes: OutputBatch;
+  /**
+   * The changes for a view downstream, in the same epoch: a replaced row is -old, +new; in mode append the rows with
+   * their W(r). Computed when first read.
+   */
+  readonly retractions: Batch;
+  /** ms; -Infinity before the first row, Infinity after the end. */
+  readonly watermark: number;
+}
+
+/** Counters of one operator since the graph was built, in the order of the plan's nodes; the output comes last. */
+export interface OperatorStatistics {
+  readonly id: number;
+  readonly kind: string;
+  readonly inputs: readonly number[];
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  /** Rows dropped as late. */
+  readonly late: number;
+  /** Rows and results that could not be computed. */
+  readonly failed: number;
+  readonly failures: FailedCounts;
+  readonly stateRows: number;
+  readonly stateBytes: number;
+  readonly ms: number;
+}
+
+/** The DStreams of one query, each with its state. */
+export interface GraphParts {
+  /** In topological order; the output is last. */
+  readonly dstreams: readonly DStream[];
+  readonly scans: ReadonlyMap<number, InputDStream>;
+  readonly output: OutputDStream;
+  stateOf(operator: number): MeasuredState;
+  monotonic(): number;
+}
+
+/**
+ * Runs a query, one micro-batch after the other. What it knows of the past is in the operators' states, so a graph
+ * built anew over restored states goes on where the old one stood, once it knows the watermarks of its scans.
+ */
+export class DStreamGraph {
+  readonly #parts: GraphParts;
+
+  constructor(parts: GraphParts) {
+    this.#parts = parts;
+  }
+
+  /** The first micro-batch of a new dataflow: what exists before any row (VALUES, a global aggregate), then these inputs. */
+  start(inputs: ReadonlyMap<number, Flow>, tick: Tick): GraphOutput {
+    return this.#run(inputs, tick, true);
+  }
+
+  /** One micro-batch: what each scan got. Scans that are not named got nothing, and keep their watermark. */
+  advance(inputs: ReadonlyMap<number, Flow>, tick: Tick): GraphOutput {
+    return this.#run(inputs, tick, false);
+  }
+
+  /** After a restore: where each scan's watermark stood. */
+  restoreWatermarks(watermarks: ReadonlyMap<number, number>): void {
+    for (const [node, watermark] of watermarks) this.#parts.scans.get(node)?.offer({ batches: [], watermark });
+  }
+
+  /** The rows of the result by key, else by their first change; equal rows repeated. Empty in mode append. */
+  currentRows(): Batch {
+    return { ...this.#parts.output.currentRows(), weights: null, ordinals: null, watermarks: null };
+  }
+
+  statistics(): readonly OperatorStatistics[] {
+    return this.#parts.dstreams.map((dstream) => {
+      const { rowsIn, rowsOut, late, failed, ms } = dstream.counters;
+      const { rows: stateRows, bytes: stateBytes } = this.#parts.stateOf(dstream.id);
+      return {
+        id: dstream.id,
+        kind: dstream.kind,
+        inputs: dstream.parents.map((parent) => parent.id),
+        rowsIn,
+        rowsOut,
+        late,
+        failed: [...failed.values()].reduce((sum, rows) => sum + rows, 0),
+        failures: failed,
+        stateRows,
+        stateBytes,
+        ms,
+      };
+    });
+  }
+
+  #run(inputs: ReadonlyMap<number, Flow>, tick: Tick, first: boolean): GraphOutput {
+    for (const [node, flow] of inputs) this.#parts.scans.get(node)?.offer(flow);
+    const flows: Flow[] = [];
+    for (const dstream of this.#parts.dstreams) flows[dstream.id] = this.#step(dstream, flows, tick, first);
+    const changes = this.#parts.output.take();
+    this.#parts.output.counters.rowsOut += changes.changes.length;
+    return {
+      changes: changes.changes,
+      get retractions() {
+        return changes.retractions;
+      },
+      watermark: flows.at(-1)!.watermark,
+    };
+  }
+
+  #step(dstream: DStream, flows: readonly Flow[], tick: Tick, first: boolean): Flow {
+    const inputs = dstream.parents.map((parent) => flows[parent.id]!);
+    const began = this.#parts.monotonic();
+    const before = first ? dstream.start(tick) : [];
+    const flow = dstream.compute(inputs, tick);
+    const { counters } = dstream;
+    counters.ms += this.#parts.monotonic() - began;
+    for (const input of inputs) counters.rowsIn += rowCount(input.batches);
+    const out = before.length === 0 ? flow : { batches: [...before, ...flow.batches], watermark: flow.watermark };
+    if (dstream !== this.#parts.output) counters.rowsOut += rowCount(out.batches);
+    return out;
+  }
+}

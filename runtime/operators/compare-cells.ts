@@ -1,0 +1,102 @@
+import type { Column, StringColumn, Utf8Column } from '../columns/column.ts';
+import { textAt } from '../columns/text-at.ts';
+import type { SortKey } from '../plan/physical-plan.ts';
+import { compareText } from '../types/compare.ts';
+
+/**
+ * Order and equality of cells, as grouping and keys see them: NULL equals NULL, NaN equals NaN and is the greatest
+ * DOUBLE, -0 is 0, strings compare by code point (the order of their UTF-8 bytes), FALSE is below TRUE.
+ */
+
+/** Whether cell i of `a` equals cell j of `b`; both columns have the same SQL type. */
+export function cellsEqual(a: Column, i: number, b: Column, j: number): boolean {
+  const present = isValid(a, i);
+  if (present !== isValid(b, j)) return false;
+  return !present || compareValues(a, i, b, j) === 0;
+}
+
+/** Whether row i of `a` equals row j of `b`, column by column. */
+export function rowsEqual(a: readonly Column[], i: number, b: readonly Column[], j: number): boolean {
+  for (let index = 0; index < a.length; index++) if (!cellsEqual(a[index]!, i, b[index]!, j)) return false;
+  return true;
+}
+
+function isValid(column: Column, row: number): boolean {
+  return column.valid === null || column.valid[row] !== 0;
+}
+
+/** Three-way order of two non-NULL cells of the same SQL type, whatever their representations. */
+function compareValues(a: Column, i: number, b: Column, j: number): number {
+  switch (a.rep) {
+    case 'boolean':
+    case 'number':
+    case 'wide':
+      return compareNumbers(a.values[i] as number | bigint, numericValue(b, j));
+    case 'utf8':
+      if (b.rep === 'utf8') return compareUtf8(a, i, b, j);
+      return compareText(textAt(a, i), textOf(b, j));
+    case 'string':
+      return compareText(a.values[i]!, textOf(b, j));
+    default: {
+      const never: never = a;
+      return never;
+    }
+  }
+}
+
+function numericValue(column: Column, row: number): number | bigint {
+  return (column as Exclude<Column, Utf8Column>).values[row] as number | bigint;
+}
+
+function textOf(column: Column, row: number): string {
+  return textAt(column as Utf8Column | StringColumn, row);
+}
+
+function compareNumbers(a: number | bigint, b: number | bigint): number {
+  if (a < b) return -1;
+  if (a > b) return 1;
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
+}
+
+function compareUtf8(a: Utf8Column, i: number, b: Utf8Column, j: number): number {
+  const aStart = a.starts[i]!;
+  const bStart = b.starts[j]!;
+  return a.bytes.compare(b.bytes, bStart, bStart + b.lengths[j]!, aStart, aStart + a.lengths[i]!);
+}
+
+/** Rows 0..length-1 in the order of these keys; equal rows stay in their order. */
+export function sortedRows(columns: readonly Column[], length: number, keys: readonly SortKey[]): Int32Array {
+  const rows = new Int32Array(length);
+  for (let row = 0; row < length; row++) rows[row] = row;
+  if (length < 2 || keys.length === 0) return rows;
+  const compare = keys.map((key) => comparator(columns[key.column]!, key));
+  return rows.sort((a, b) => {
+    for (const one of compare) {
+      const order = one(a, b);
+      if (order !== 0) return order;
+    }
+    return a - b;
+  });
+}
+
+/** Sort keys for ascending order with NULLs last. */
+export function ascending(columns: readonly number[]): SortKey[] {
+  return columns.map((column) => ({ column, descending: false, nullsFirst: false }));
+}
+
+/** Order of the changes of one micro-batch: by the window's end, where there is one, then by these columns. */
+export function changeOrder(windowEnd: number | null, columns: readonly number[]): SortKey[] {
+  return ascending(windowEnd === null ? columns : [windowEnd, ...columns]);
+}
+
+function comparator(column: Column, key: SortKey): (a: number, b: number) => number {
+  const sign = key.descending ? -1 : 1;
+  const nullRank = key.nullsFirst ? -1 : 1;
+  const { valid } = column;
+  if (valid === null) return (a, b) => sign * compareValues(column, a, column, b);
+  return (a, b) => {
+    const present = valid[a] !== 0;
+    if (present !== (valid[b] !== 0)) return present ? -nullRank : nullRank;
+    return present ? sign * compareValues(column, a, column, b) : 0;
+  };
+}

@@ -1,0 +1,25 @@
+import { allocateBytes } from '../columns/allocator.ts';
+import type { Batch } from '../columns/batch.ts';
+import type { AggregateTable } from './aggregate-tables.ts';
+import { ascending, sortedRows } from './compare-cells.ts';
+import { gatherColumns } from './gather-columns.ts';
+
+/** All groups of a table with their results, in the order of their keys; without those whose result overflows. */
+export function finalGroups(target: AggregateTable): { readonly batch: Batch; readonly failed: number } {
+  const groups = target.table.live();
+  const flags = allocateBytes(groups.length);
+  const keys = target.table.readKeys(groups, groups.length);
+  const columns = [...keys, ...target.finish(groups, flags).columns];
+  const order = sortedRows(columns, groups.length, ascending([...keys.keys()]));
+  const rows = order.filter((row) => flags[row] === 0);
+  return {
+    batch: {
+      length: rows.length,
+      columns: gatherColumns(columns, rows, rows.length),
+      weights: null,
+      ordinals: null,
+      watermarks: null,
+    },
+    failed: groups.length - rows.length,
+  };
+}

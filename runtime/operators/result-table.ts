@@ -1,0 +1,38 @@
+import type { Batch } from '../columns/batch.ts';
+import type { Column } from '../columns/column.ts';
+
+/** Changes of a view as subscribers see them. */
+export interface OutputBatch {
+  readonly length: number;
+  /** 1 = `"+"`, 0 = `"-"`. */
+  readonly ops: Uint8Array;
+  readonly columns: readonly Column[];
+}
+
+/** One micro-batch of a view's changes, for the change log and for the views over it. */
+export interface ResultChanges {
+  readonly changes: OutputBatch;
+  /** The same as weights: a replaced row is -old, +new. Weights are null in mode append. */
+  readonly retractions: Batch;
+}
+
+export interface Rows {
+  readonly length: number;
+  readonly columns: readonly Column[];
+}
+
+/**
+ * The last station of a dataflow: nets the changes of one micro-batch and remembers the current rows, so that each row
+ * is announced once, replaced by key, and taken back as it was last sent.
+ *
+ * | mode    | remembers        | `+`                     | `-`               | order within a micro-batch       |
+ * |---------|------------------|-------------------------|-------------------|----------------------------------|
+ * | append  | nothing          | every row               | never             | as they come                     |
+ * | upsert  | a row per key    | new or changed row      | row that is gone  | window end, then key             |
+ * | retract | a bag of rows    | each copy added         | each copy removed | all `-`, then all `+`, by window end and row |
+ */
+export interface ResultTable {
+  absorb(batches: readonly Batch[]): ResultChanges;
+  /** Rows by key, else by first change; equal rows repeated. Empty in mode append, whose change log is its rows. */
+  currentRows(): Rows;
+}

@@ -1,0 +1,297 @@
+import { allocateInts, allocateNumbers } from '../columns/allocator.ts';
+import type { Batch } from '../columns/batch.ts';
+import type { Column, NumberColumn } from '../columns/column.ts';
+import { gather } from '../columns/gather.ts';
+import type { Counters } from '../dstream/dstream.ts';
+import type { WindowAggregateNode } from '../plan/physical-plan.ts';
+import type { OperatorState } from '../state/state.ts';
+import { openOperatorState } from '../state/operator-state.ts';
+import { type DataType, TIMESTAMP } from '../types/data-type.ts';
+import { WindowBounds } from '../windows/window-bounds.ts';
+import { type AggregateTable, PanedAggregates } from './aggregate-tables.ts';
+import { type BucketRows, bucketRows, bucketRowsByValue } from './bucket-rows.ts';
+import { finalGroups } from './final-groups.ts';
+import { constantColumn, gatherColumns } from './gather-columns.ts';
+import { GroupChanges } from './group-changes.ts';
+
+/** Above it, adding a row to each of its windows costs less than merging a window from its panes. */
+const PANES_PER_WINDOW_MAX = 256;
+
+/** Register: every window that ends at or before it has closed. */
+const CLOSED = 'closed';
+
+export interface WindowAggregateOptions {
+  readonly node: WindowAggregateNode;
+  readonly inputTypes: readonly DataType[];
+  /** Whether the input's watermark bounds the window's time column: else no row is late and windows close at the end. */
+  readonly bounded: boolean;
+  readonly state: OperatorState;
+  readonly seed: number;
+  readonly counters: Counters;
+}
+
+/**
+ * Aggregates over event-time windows of an append-only input. Each row counts in each of its windows whose end is above
+ * the row's own watermark W(r), so that the cut into micro-batches never changes a result.
+ *
+ * With `emit: final` and windows that overlap, rows are added to panes and a window is merged from its panes when it
+ * closes:
+ *
+ *     panes          0    2    4    6    8       (size 6, slide 2)
+ *     window [0,6)   |----|----|----|
+ *     window [2,8)        |----|----|----|
+ *
+ * A late row that only some of its windows may still count goes to a side pane, keyed by the end of the first window
+ * that may, and is merged by windows that end there or later. Otherwise (one window per row, very fine panes, or
+ * `emit: update`, which needs every open window's current result) rows are added to each of their windows directly.
+ */
+export class WindowAggregate {
+  readonly #node: WindowAggregateNode;
+  readonly #bounds: WindowBounds;
+  readonly #bounded: boolean;
+  readonly #state: OperatorState;
+  readonly #counters: Counters;
+  /** Columns of the input that the aggregates read. */
+  readonly #read: readonly number[];
+  readonly #resultTypes: readonly DataType[];
+  /** By pane start, or by window end where rows go to windows directly. */
+  readonly #tables: PanedAggregates;
+  /** By pane start; its first key is the end of the first window that counts the group. Null: rows go to windows. */
+  readonly #side: PanedAggregates | null;
+  /** Where windows are merged. */
+  readonly #scratch: PanedAggregates;
+  /** By window end: what the running micro-batch changes. */
+  readonly #changes = new Map<number, GroupChanges>();
+
+  constructor({ node, inputTypes, bounded, state, seed, counters }: WindowAggregateOptions) {
+    this.#node = node;
+    this.#bounds = new WindowBounds(node.window);
+    this.#bounded = bounded;
+    this.#state = state;
+    this.#counters = counters;
+    this.#read = columnsRead(node);
+    this.#resultTypes = node.aggregates.map((call) => call.type);
+    const keys = node.keys.map((column) => inputTypes[column]!);
+    const { aggregates: calls } = node;
+    const shared = { calls, retracts: false, counted: node.emit === 'update' };
+    this.#tables = new PanedAggregates(state, { name: 'groups', keys, ...shared });
+    this.#side = this.#usesPanes()
+      ? new PanedAggregates(state, { name: 'late', keys: [TIMESTAMP, ...keys], ...shared })
+      : null;
+    this.#scratch = new PanedAggregates(openOperatorState({ hashSeed: seed }), { name: 'merged', keys, ...shared });
+  }
+
+  /** One micro-batch: its rows, then its watermark. */
+  process(batches: readonly Batch[], watermark: number): Batch[] {
+    for (const batch of batches) if (batch.length > 0) this.#absorb(batch);
+    const out = [...this.#collectChanges()];
+    const reached = this.#bounded || watermark === Infinity ? watermark : -Infinity;
+    if (reached > this.#closed()) out.push(...this.#close(reached));
+    return out.filter((batch) => batch.length > 0);
+  }
+
+  #usesPanes(): boolean {
+    const { panesPerWindow, size, slide } = this.#bounds;
+    return this.#node.emit === 'final' && slide < size && panesPerWindow <= PANES_PER_WINDOW_MAX;
+  }
+
+  #closed(): number {
+    return this.#state.register.get(CLOSED) ?? -Infinity;
+  }
+
+  #absorb(batch: Batch): void {
+    const ends = this.#windowsOf(batch);
+    if (this.#side === null) {
+      for (const part of bucketRows(ends.first, ends.last, this.#bounds.slide, batch.length)) {
+        this.#add(this.#tables, part, batch, null);
+      }
+      return;
+    }
+    for (const part of bucketRowsByValue(ends.panes, batch.length)) this.#add(this.#tables, part, batch, null);
+    if (ends.sidePanes === null) return;
+    for (const part of bucketRowsByValue(ends.sidePanes, batch.length)) this.#add(this.#side, part, batch, ends.first);
+  }
+
+  /** The windows that count each row, and its pane. */
+  #windowsOf(batch: Batch): RowWindows {
+    const { length, watermarks } = batch;
+    const time = batch.columns[this.#node.time] as NumberColumn;
+    const windows = emptyWindows(length);
+    const closed = this.#closed();
+    let late = 0;
+    let nulls = 0;
+    for (let row = 0; row < length; row++) {
+      if (time.valid !== null && time.valid[row] === 0) nulls++;
+      else {
+        const own = this.#bounded && watermarks !== null ? watermarks[row]! : -Infinity;
+        if (this.#place(windows, row, time.values[row]!, Math.max(own, closed))) late++;
+      }
+    }
+    this.#counters.late += late;
+    this.#counters.fail('NULL_EVENT_TIME', nulls);
+    return windows;
+  }
+
+  /** Returns whether every window of the row has ended; a row in a gap between windows belongs to none. */
+  #place(windows: RowWindows, row: number, time: number, ended: number): boolean {
+    const { slide } = this.#bounds;
+    const natural = this.#bounds.firstEnd(time);
+    const last = this.#bounds.lastEnd(time);
+    if (natural > last) return false;
+    if (last <= ended) return true;
+    const first = natural > ended ? natural : natural + (Math.floor((ended - natural) / slide) + 1) * slide;
+    windows.first[row] = first;
+    windows.last[row] = last;
+    if (first === natural) windows.panes[row] = this.#bounds.paneOf(time);
+    else {
+      windows.sidePanes ??= allocateNumbers(windows.panes.length).fill(Number.NaN);
+      windows.sidePanes[row] = this.#bounds.paneOf(time);
+    }
+    return false;
+  }
+
+  /** `firstEnds`: per row of the batch, for side panes. */
+  #add(tables: PanedAggregates, part: BucketRows, batch: Batch, firstEnds: Float64Array | null): void {
+    const { rows, length } = part;
+    const columns = [...batch.columns];
+    if (rows !== null) for (const column of this.#read) columns[column] = gather(columns[column]!, rows, length);
+    const keys: Column[] = this.#node.keys.map((column) => columns[column]!);
+    if (firstEnds !== null) {
+      const ends: Column = { rep: 'number', values: firstEnds, valid: null };
+      keys.unshift(rows === null ? ends : gather(ends, rows, length));
+    }
+    const target = tables.getOrCreate(part.bucket);
+    const groups = allocateInts(length);
+    target.table.resolve(keys, length, groups);
+    if (this.#node.emit === 'update') this.#changesOf(part.bucket, target).note(groups, length);
+    target.update(groups, length, columns, null);
+  }
+
+  #changesOf(end: number, target: AggregateTable): GroupChanges {
+    const known = this.#changes.get(end);
+    if (known) return known;
+    const made = new GroupChanges(target, this.#resultTypes, false);
+    this.#changes.set(end, made);
+    return made;
+  }
+
+  #collectChanges(): Batch[] {
+    const ends = [...this.#changes.keys()].sort((a, b) => a - b);
+    const out = ends.map((end) => {
+      const { batch, failed } = this.#changes.get(end)!.collect();
+      this.#counters.fail('OVERFLOW', failed);
+      return this.#windowBatch(end, batch);
+    });
+    this.#changes.clear();
+    return out;
+  }
+
+  #windowBatch(end: number, batch: Batch): Batch {
+    const bounds = [constantColumn(end - this.#bounds.size, batch.length), constantColumn(end, batch.length)];
+    return { ...batch, columns: [...bounds, ...batch.columns] };
+  }
+
+  /** Closes the windows that the watermark has reached, in order of their ends, and forgets what no open window needs. */
+  #close(watermark: number): Batch[] {
+    const closable = this.#bounds.firstEnd(watermark) - this.#bounds.slide;
+    const reached = watermark === Infinity ? Infinity : closable;
+    const closed = this.#closed();
+    if (!(reached > closed)) return [];
+    const out: Batch[] = [];
+    if (this.#side !== null) this.#closeMerged(this.#side, closed, reached, out);
+    else {
+      for (const end of this.#tables.panes()) {
+        if (end > reached) break;
+        if (this.#node.emit === 'final') out.push(this.#finish(end, this.#tables.get(end)!));
+        this.#tables.drop(end);
+      }
+    }
+    this.#state.register.set(CLOSED, reached);
+    return out;
+  }
+
+  #closeMerged(side: PanedAggregates, closed: number, reached: number, out: Batch[]): void {
+    const panes = [...new Set([...this.#tables.panes(), ...side.panes()])].sort((a, b) => a - b);
+    for (const end of this.#endsToClose(panes, closed, reached)) {
+      const covered = panes.slice(lowerBound(panes, end - this.#bounds.size), lowerBound(panes, end));
+      const merged = this.#merge(side, covered, end);
+      if (merged !== null) out.push(this.#finish(end, merged));
+      this.#scratch.drop(end);
+    }
+    for (const pane of panes) {
+      if (this.#bounds.lastEnd(pane) > reached) break;
+      this.#tables.drop(pane);
+      side.drop(pane);
+    }
+  }
+
+  /** Ends in (closed, reached] of windows that cover some pane, ascending. Empty stretches of time cost nothing. */
+  #endsToClose(panes: readonly number[], closed: number, reached: number): number[] {
+    const { slide } = this.#bounds;
+    const ends: number[] = [];
+    let next = closed === -Infinity ? -Infinity : this.#bounds.firstEnd(closed);
+    for (const pane of panes) {
+      const last = Math.min(this.#bounds.lastEnd(pane), reached);
+      for (let end = Math.max(next, this.#bounds.firstEnd(pane)); end <= last; end += slide) {
+        ends.push(end);
+        next = end + slide;
+      }
+    }
+    return ends;
+  }
+
+  /** The groups of a window: of its only pane where that is all there is, else merged; null when there are none. */
+  #merge(side: PanedAggregates, panes: readonly number[], end: number): AggregateTable | null {
+    const mains = panes.flatMap((pane) => this.#tables.get(pane) ?? []);
+    const sides = panes.flatMap((pane) => side.get(pane) ?? []);
+    if (sides.length === 0 && mains.length <= 1) return mains[0] ?? null;
+    const merged = this.#scratch.getOrCreate(end);
+    for (const main of mains) {
+      const groups = main.table.live();
+      merged.mergeFrom(main, groups, main.table.readKeys(groups, groups.length));
+    }
+    for (const late of sides) {
+      const all = late.table.live();
+      const firstEnds = late.table.readKeys(all, all.length)[0] as NumberColumn;
+      const groups = all.filter((_, row) => firstEnds.values[row]! <= end);
+      merged.mergeFrom(late, groups, late.table.readKeys(groups, groups.length).slice(1));
+    }
+    return merged;
+  }
+
+  #finish(end: number, target: AggregateTable): Batch {
+    const { batch, failed } = finalGroups(target);
+    this.#counters.fail('OVERFLOW', failed);
+    return this.#windowBatch(end, batch);
+  }
+}
+
+/** By row: ends of the first and last window that count it (NaN: none), and its pane, or its side pane. */
+interface RowWindows {
+  readonly first: Float64Array;
+  readonly last: Float64Array;
+  readonly panes: Float64Array;
+  sidePanes: Float64Array | null;
+}
+
+function emptyWindows(length: number): RowWindows {
+  const none = () => allocateNumbers(length).fill(Number.NaN);
+  return { first: none(), last: none(), panes: none(), sidePanes: null };
+}
+
+function columnsRead(node: WindowAggregateNode): number[] {
+  const filters = node.aggregates.flatMap((call) => (call.filter === null ? [] : [call.filter]));
+  return [...new Set([...node.keys, ...node.aggregates.flatMap((call) => call.args), ...filters])];
+}
+
+/** Position of the first element that is at least `value`. */
+function lowerBound(sorted: readonly number[], value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (sorted[middle]! < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,60 @@
+import { allocateInts, allocateNumbers } from '../columns/allocator.ts';
+import type { Batch } from '../columns/batch.ts';
+import type { NumberColumn } from '../columns/column.ts';
+import { gatherBatch } from '../columns/gather.ts';
+import type { WindowAssignNode } from '../plan/physical-plan.ts';
+import { WindowBounds } from '../windows/window-bounds.ts';
+
+/** The rows of a batch, each once per window, and how many rows belong to no window. */
+export interface AssignedWindows {
+  readonly batch: Batch;
+  /** Rows whose time is NULL. */
+  readonly untimed: number;
+}
+
+/**
+ * Repeats each row once per window that covers it, earliest window first, and appends window_start, window_end and
+ * window_time (the last ms of the window). Copies keep their weight, ordinal and W(r).
+ */
+export class WindowAssign {
+  readonly #time: number;
+  readonly #bounds: WindowBounds;
+
+  constructor(node: WindowAssignNode) {
+    this.#time = node.time;
+    this.#bounds = new WindowBounds(node.window);
+  }
+
+  assign(batch: Batch): AssignedWindows {
+    const time = batch.columns[this.#time] as NumberColumn;
+    const { copies, untimed } = this.#countCopies(time, batch.length);
+    const rows = allocateInts(copies);
+    const starts = allocateNumbers(copies);
+    const ends = allocateNumbers(copies);
+    const times = allocateNumbers(copies);
+    let at = 0;
+    for (let row = 0; row < batch.length; row++) {
+      if (time.valid !== null && time.valid[row] === 0) continue;
+      const last = this.#bounds.lastEnd(time.values[row]!);
+      for (let end = this.#bounds.firstEnd(time.values[row]!); end <= last; end += this.#bounds.slide) {
+        rows[at] = row;
+        starts[at] = end - this.#bounds.size;
+        ends[at] = end;
+        times[at++] = end - 1;
+      }
+    }
+    const repeated = gatherBatch(batch, rows, copies);
+    const bounds = [starts, ends, times].map((values) => ({ rep: 'number', values, valid: null }) as const);
+    return { batch: { ...repeated, columns: [...repeated.columns, ...bounds] }, untimed };
+  }
+
+  #countCopies(time: NumberColumn, length: number): { readonly copies: number; readonly untimed: number } {
+    let copies = 0;
+    let untimed = 0;
+    for (let row = 0; row < length; row++) {
+      if (time.valid !== null && time.valid[row] === 0) untimed++;
+      else copies += this.#bounds.windowsOf(time.values[row]!);
+    }
+    return { copies, untimed };
+  }
+}
