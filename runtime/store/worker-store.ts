@@ -96,18 +96,14 @@ export class WorkerStore implements Store {
 
   async #close(): Promise<void> {
     const worker = this.#worker;
-    if (worker) {
-      const answer = this.#call('close', []);
+    try {
+      const answer = worker && this.#call('close', []);
       this.#worker = null;
-      try {
-        await answer;
-      } finally {
-        await worker.terminate();
-        this.#temporary?.remove();
-      }
-      return;
+      await answer;
+    } finally {
+      await worker?.terminate();
+      this.#temporary?.remove();
     }
-    this.#temporary?.remove();
   }
 
   #start(): Worker {
