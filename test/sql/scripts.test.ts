@@ -18,7 +18,9 @@ describe.each(paths)('%s', (path) => {
   test('answers what it says', async () => {
     const run = await reference;
     if (update) writeFileSync(join(here, path), withAnswers(script, shownAnswers(script, run)));
-    else for (const [block, answer] of shownAnswers(script, run)) expect(answer, `line ${block.line}`).toEqual(expectedOf(block));
+    else
+      for (const [block, answer] of shownAnswers(script, run))
+        expect(answer, `line ${block.line}`).toEqual(expectedOf(block));
   });
 
   test('agrees with SQLite where it names an oracle', async () => {

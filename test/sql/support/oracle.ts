@@ -21,7 +21,9 @@ export class Oracle {
     const cells = relation.columns.map(({ name, type }) => cellOf(row[name], type.kind));
     if (op === 'delete') {
       const key = relation.primaryKey[0]!;
-      this.#database.prepare(`DELETE FROM ${quoted(relation.name)} WHERE ${quoted(relation.columns[key]!.name)} = ?`).run(cells[key]);
+      this.#database
+        .prepare(`DELETE FROM ${quoted(relation.name)} WHERE ${quoted(relation.columns[key]!.name)} = ?`)
+        .run(cells[key]);
       return;
     }
     const marks = cells.map(() => '?').join(', ');
@@ -41,7 +43,9 @@ export class Oracle {
 /** A view's row with its times as epoch ms, as the oracle has them. */
 export function oracleRow(line: string): string {
   const row = JSON.parse(line) as unknown[];
-  return JSON.stringify(row.map((cell) => (typeof cell === 'string' && ISO.test(cell) ? Date.parse(cell) : booleanAsInteger(cell))));
+  return JSON.stringify(
+    row.map((cell) => (typeof cell === 'string' && ISO.test(cell) ? Date.parse(cell) : booleanAsInteger(cell))),
+  );
 }
 
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;

@@ -93,10 +93,12 @@ class Run {
   }
 
   async #insert(stream: string, text: string, op: 'upsert' | 'delete'): Promise<readonly string[]> {
-    const refused = this.#mode === 'ones' ? await this.#insertOnes(stream, text, op) : await this.#server.insert(stream, text, op);
+    const refused =
+      this.#mode === 'ones' ? await this.#insertOnes(stream, text, op) : await this.#server.insert(stream, text, op);
     const relation = this.#server.relations.find(({ name }) => name === stream);
     const bad = new Set(refused.map((line) => Number(line.split(' ')[0])));
-    for (const [index, line] of text.split('\n').entries()) if (relation && !bad.has(index)) this.oracle.insert(relation, line, op);
+    for (const [index, line] of text.split('\n').entries())
+      if (relation && !bad.has(index)) this.oracle.insert(relation, line, op);
     return refused;
   }
 

@@ -13,12 +13,33 @@
  *     oracle VIEW                 SQLite's SELECT over all accepted rows that must equal the view's final rows
  */
 export type Block =
-  | { readonly kind: 'sql' | 'query' | 'explain'; readonly text: string; readonly expected: readonly string[] | null; readonly line: number }
-  | { readonly kind: 'rows' | 'delete'; readonly stream: string; readonly text: string; readonly expected: readonly string[] | null; readonly line: number }
+  | {
+      readonly kind: 'sql' | 'query' | 'explain';
+      readonly text: string;
+      readonly expected: readonly string[] | null;
+      readonly line: number;
+    }
+  | {
+      readonly kind: 'rows' | 'delete';
+      readonly stream: string;
+      readonly text: string;
+      readonly expected: readonly string[] | null;
+      readonly line: number;
+    }
   | { readonly kind: 'watermark'; readonly stream: string; readonly to: number; readonly line: number }
   | { readonly kind: 'end'; readonly stream: string; readonly line: number }
-  | { readonly kind: 'step'; readonly now: number | null; readonly expected: readonly string[] | null; readonly line: number }
-  | { readonly kind: 'rows-of'; readonly view: string; readonly expected: readonly string[] | null; readonly line: number }
+  | {
+      readonly kind: 'step';
+      readonly now: number | null;
+      readonly expected: readonly string[] | null;
+      readonly line: number;
+    }
+  | {
+      readonly kind: 'rows-of';
+      readonly view: string;
+      readonly expected: readonly string[] | null;
+      readonly line: number;
+    }
   | { readonly kind: 'oracle'; readonly view: string; readonly text: string; readonly line: number };
 
 export interface Script {

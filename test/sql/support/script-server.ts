@@ -55,7 +55,8 @@ export class ScriptServer {
   /** `ok`, or the error as a line. */
   async sql(text: string): Promise<string[]> {
     try {
-      for (const statement of valueOf(planner.split(text))) await this.#carryOut(valueOf(planner.plan(statement, this.#catalog())));
+      for (const statement of valueOf(planner.split(text)))
+        await this.#carryOut(valueOf(planner.plan(statement, this.#catalog())));
       return ['ok'];
     } catch (error) {
       return [errorLine(error, text)];
@@ -144,7 +145,9 @@ export class ScriptServer {
         return;
       case 'insert': {
         const lines = plan.rows.map((row) => {
-          const cells = row.map((value, index) => `${JSON.stringify(plan.columns[index])}:${jsonText(value, plan.fields[index]!.type)}`);
+          const cells = row.map(
+            (value, index) => `${JSON.stringify(plan.columns[index])}:${jsonText(value, plan.fields[index]!.type)}`,
+          );
           return `{${cells.join(',')}}`;
         });
         await this.#engine.insert(plan.stream, Buffer.from(lines.join('\n')), { op: 'upsert', strict: false });
