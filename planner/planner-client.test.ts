@@ -1,0 +1,94 @@
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../runtime/time/clock.ts';
+import { inlinePlannerClient, type PlannerClient, PlannerThread } from './planner-client.ts';
+import { planner } from './planner.ts';
+
+const EMPTY = { relations: [] };
+const opened: PlannerClient[] = [];
+afterEach(async () => {
+  for (const client of opened.splice(0)) await client.close();
+});
+
+/** A thread that answers with what it was asked, never answers `hang`, and dies of `die`. */
+const ODD_WORKER = `
+  const { parentPort } = require('node:worker_threads');
+  parentPort.on('message', (request) => {
+    if (request.sql === 'hang') for (;;);
+    if (request.sql === 'die') process.exit(3);
+    parentPort.postMessage({ kind: request.sql === 'bug' ? 'broken' : 'answer', message: 'a bug', value: request.sql });
+  });
+  parentPort.postMessage({ kind: 'ready' });`;
+
+function oddThread(): { readonly client: PlannerClient; readonly starts: () => number } {
+  let starts = 0;
+  const start = (): Worker => {
+    starts++;
+    return new Worker(ODD_WORKER, { eval: true });
+  };
+  const client = new PlannerThread({ timer: systemClock, start, deadlineMs: 200 });
+  opened.push(client);
+  return { client, starts: () => starts };
+}
+
+describe('the planner thread', () => {
+  test('a statement that takes too long times out at its place, and others go on in a new thread', async () => {
+    const { client, starts } = oddThread();
+    const [before, stuck, after] = await Promise.all([client.split('a'), client.split('hang'), client.split('b')]);
+    expect(before).toBe('a');
+    expect(stuck).toMatchObject({ ok: false, problems: [{ code: 'STATEMENT_TIMEOUT', span: { start: 0, end: 4 } }] });
+    expect(after).toBe('b');
+    expect(starts()).toBe(2);
+  });
+
+  test('validate times out as a validation', async () => {
+    const { client } = oddThread();
+    const stuck = await client.validate('hang', EMPTY);
+    expect(stuck).toMatchObject({ ok: false, plan: null, problems: [{ code: 'STATEMENT_TIMEOUT' }] });
+  });
+
+  test('a thread that dies fails its own request alone', async () => {
+    const { client } = oddThread();
+    const answers = await Promise.allSettled([client.split('die'), client.split('x')]);
+    expect(answers.map((answer) => answer.status)).toEqual(['rejected', 'fulfilled']);
+  });
+
+  test('a bug in the planner rejects', async () => {
+    const { client } = oddThread();
+    await expect(client.split('bug')).rejects.toThrow('a bug');
+  });
+
+  test('a thread that cannot start fails requests without trying for ever', async () => {
+    let starts = 0;
+    const start = (): Worker => {
+      starts++;
+      return new Worker('process.exit(1)', { eval: true });
+    };
+    const client = new PlannerThread({ timer: systemClock, start });
+    opened.push(client);
+    await expect(client.split('a')).rejects.toThrow();
+    await expect(client.split('b')).rejects.toThrow();
+    expect(starts).toBe(2);
+  });
+
+  test('after close requests are refused, and open ones fail', async () => {
+    const { client } = oddThread();
+    const open = client.split('hang');
+    const failed = expect(open).rejects.toThrow('closed');
+    await client.close();
+    await failed;
+    await expect(client.split('a')).rejects.toThrow('closed');
+  });
+
+  test('the real thread answers as the planner does', { timeout: 30_000 }, async () => {
+    const client = new PlannerThread({ timer: systemClock, deadlineMs: 5000 });
+    opened.push(client);
+    const inline = inlinePlannerClient(planner);
+    const sql = 'SELECT 1 AS one, 9007199254740993 AS big EMIT ON UPDATE';
+    expect(await client.planQuery('v', sql, EMPTY)).toEqual(await inline.planQuery('v', sql, EMPTY));
+    expect(await client.split('SELECT 1; SELECT 2')).toEqual(await inline.split('SELECT 1; SELECT 2'));
+    expect(await client.validate('SELECT x', EMPTY)).toEqual(await inline.validate('SELECT x', EMPTY));
+    const statement = { text: 'SHOW STREAMS', offset: 0, title: 'SHOW STREAMS' };
+    expect(await client.plan(statement, EMPTY)).toEqual(await inline.plan(statement, EMPTY));
+  });
+});
