@@ -27,7 +27,12 @@ export type ClientFrame =
       readonly maxRate?: number;
     }
   | { readonly type: 'unsubscribe'; readonly id: string }
-  | { readonly type: 'insert'; readonly stream: string; readonly rows: readonly unknown[]; readonly ref?: string | number }
+  | {
+      readonly type: 'insert';
+      readonly stream: string;
+      readonly rows: readonly unknown[];
+      readonly ref?: string | number;
+    }
   | { readonly type: 'auth'; readonly token: string }
   | { readonly type: 'ping' };
 

@@ -2,7 +2,7 @@ import type { PlannerClient } from '../planner/planner-client.ts';
 import type { Planned, StatementPlan, StatementText, Validation } from '../planner/statement-plan.ts';
 import type { RelationDefinition } from '../runtime/catalog/catalog.ts';
 import type { Engine, Inserted, RowsAnswer } from '../runtime/engine/engine.ts';
-import { problem, ProblemError } from '../runtime/errors/problem.ts';
+import { type Problem, problem, ProblemError } from '../runtime/errors/problem.ts';
 import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
 import { jsonText } from '../runtime/types/json-text.ts';
 import { scalarFunction, scalarFunctionNames } from '../runtime/functions/scalar-functions.ts';
@@ -12,12 +12,23 @@ import type { Catalogue } from './catalogue.ts';
 
 /** What one statement did. `statement`: its first words, `CREATE MATERIALIZED VIEW`. */
 export type StatementResult =
-  | { readonly kind: 'created'; readonly statement: string; readonly name: string; readonly exists: boolean; readonly warnings: PhysicalPlan['warnings'] }
+  | {
+      readonly kind: 'created';
+      readonly statement: string;
+      readonly name: string;
+      readonly exists: boolean;
+      readonly warnings: PhysicalPlan['warnings'];
+    }
   | { readonly kind: 'dropped'; readonly statement: string; readonly name: string; readonly dropped: readonly string[] }
   | { readonly kind: 'inserted'; readonly statement: string; readonly answer: Inserted }
   | { readonly kind: 'explained'; readonly statement: string; readonly plan: string }
   | { readonly kind: 'rows'; readonly statement: string; readonly answer: RowsAnswer }
-  | { readonly kind: 'listed'; readonly statement: string; readonly columns: readonly string[]; readonly rows: readonly (readonly (string | null)[])[] };
+  | {
+      readonly kind: 'listed';
+      readonly statement: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly (string | null)[])[];
+    };
 
 /** Statements before the one that failed stand. */
 export interface SqlOutcome {
@@ -41,7 +52,8 @@ export class SqlService {
   async run(sql: string): Promise<SqlOutcome> {
     const results: StatementResult[] = [];
     try {
-      for (const statement of valueOf(await this.#planner.split(sql))) results.push(await this.#runStatement(statement));
+      for (const statement of valueOf(await this.#planner.split(sql)))
+        results.push(await this.#runStatement(statement));
     } catch (error) {
       if (error instanceof ProblemError) return { results, failure: error };
       throw error;
@@ -68,10 +80,17 @@ export class SqlService {
     return valueOf(await this.#planner.planQuery('$query', sql, this.catalogue.snapshot)).plan;
   }
 
-  /** As `DROP <what> <name>`; `what` is a word of SQL. */
-  async dropByName(what: 'STREAM' | 'TABLE' | 'VIEW' | 'MATERIALIZED VIEW' | 'SINK', name: string): Promise<void> {
-    const { failure } = await this.run(`DROP ${what} "${name.replaceAll('"', '""')}"`);
-    if (failure) throw failure;
+  /** As `DROP <what> <name> [CASCADE]`; answers all names dropped. Errors: IN_USE. */
+  async dropByName(
+    what: 'STREAM' | 'TABLE' | 'MATERIALIZED VIEW' | 'SINK',
+    name: string,
+    cascade: boolean,
+  ): Promise<readonly string[]> {
+    const statement = `DROP ${what} "${name.replaceAll('"', '""')}"${cascade ? ' CASCADE' : ''}`;
+    const { results, failure } = await this.run(statement);
+    // Its place would be one in a text that nobody sent.
+    if (failure) throw withoutSpans(failure);
+    return results.flatMap((result) => (result.kind === 'dropped' ? result.dropped : []));
   }
 
   #runStatement(statement: StatementText): Promise<StatementResult> {
@@ -88,7 +107,13 @@ export class SqlService {
     switch (plan.kind) {
       case 'create':
         if (!plan.exists) await this.catalogue.create(plan.definition, plan.plan);
-        return { kind: 'created', statement, name: plan.definition.name, exists: plan.exists, warnings: plan.plan?.warnings ?? [] };
+        return {
+          kind: 'created',
+          statement,
+          name: plan.definition.name,
+          exists: plan.exists,
+          warnings: plan.plan?.warnings ?? [],
+        };
       case 'drop':
         if (plan.names.length > 0) await this.catalogue.drop(plan.names);
         return { kind: 'dropped', statement, name: plan.name, dropped: plan.names };
@@ -122,25 +147,33 @@ export class SqlService {
     if (what === 'functions') return listFunctions();
     const kinds = KINDS_SHOWN[what];
     const shown = this.catalogue.snapshot.relations.filter(({ kind }) => kinds.includes(kind));
-    return { columns: ['name', 'kind', 'sql'], rows: shown.map(({ name, kind, sql }) => [name, kind.replace('-', ' '), sql]) };
+    return {
+      columns: ['name', 'kind', 'sql'],
+      rows: shown.map(({ name, kind, sql }) => [name, kind.replace('-', ' '), sql]),
+    };
   }
 
   #describe(name: string): Listing {
     const relation = this.catalogue.get(name);
     if (!relation) throw problem('UNKNOWN_RELATION', `there is no relation ${name}`);
-    if (relation.kind === 'view') return { columns: ['name', 'kind', 'sql'], rows: [[relation.name, 'view', relation.sql]] };
-    const rows = relation.columns.map(({ name: column, type, nullable }) => [column, typeName(type), nullable ? 'YES' : 'NO']);
+    if (relation.kind === 'view')
+      return { columns: ['name', 'kind', 'sql'], rows: [[relation.name, 'view', relation.sql]] };
+    const rows = relation.columns.map(({ name: column, type, nullable }) => [
+      column,
+      typeName(type),
+      nullable ? 'YES' : 'NO',
+    ]);
     return { columns: ['name', 'type', 'nullable'], rows };
   }
 }
 
 type Listing = Pick<Extract<StatementResult, { kind: 'listed' }>, 'columns' | 'rows'>;
 
-const KINDS_SHOWN = {
+const KINDS_SHOWN: Readonly<Record<'streams' | 'views' | 'sinks', readonly RelationDefinition['kind'][]>> = {
   streams: ['stream', 'table'],
   views: ['view', 'materialized-view'],
   sinks: ['sink'],
-} as const satisfies Record<string, readonly RelationDefinition['kind'][]> as Record<string, readonly string[]>;
+};
 
 function listFunctions(): Listing {
   const scalars = scalarFunctionNames().map((name) => [name, 'scalar', scalarFunction(name)!.doc.summary]);
@@ -156,4 +189,12 @@ function changesCatalogue({ title }: StatementText): boolean {
 function valueOf<T>(planned: Planned<T>): T {
   if (planned.ok) return planned.value;
   throw new ProblemError(...planned.problems);
+}
+
+function withoutSpans({ problems: [first, ...rest] }: ProblemError): ProblemError {
+  return new ProblemError(withoutSpan(first), ...rest.map(withoutSpan));
+}
+
+function withoutSpan({ code, message, hint }: Problem): Problem {
+  return { code, message, ...(hint !== undefined && { hint }) };
 }

@@ -1,0 +1,84 @@
+import type { IncomingMessage } from 'node:http';
+import { problem } from '../runtime/errors/problem.ts';
+
+/** A body is at most this long (contract: 16 MB). */
+export const BODY_BYTES_MAX = 16 << 20;
+/** Bodies that are being received at once, over all connections; beyond it the server says OVERLOADED. */
+const RECEIVING_BYTES_MAX = 256 << 20;
+
+/** Reads bodies within a bound for each and for all together. */
+export class BodyReader {
+  #receiving = 0;
+
+  /** The body's bytes, in a buffer of their own. */
+  async read(request: IncomingMessage): Promise<Buffer> {
+    refuseEncoding(request);
+    const declared = request.headers['content-length'];
+    if (declared !== undefined && Number(declared) > BODY_BYTES_MAX) {
+      request.resume();
+      throw tooLarge();
+    }
+    const before = this.#receiving;
+    if (before >= RECEIVING_BYTES_MAX) {
+      request.resume();
+      throw problem('OVERLOADED', 'too many bodies are being received', undefined, 'send it again in a moment');
+    }
+    const chunks: Buffer[] = [];
+    let length = 0;
+    try {
+      length = await receive(request, (chunk) => {
+        chunks.push(chunk);
+        this.#receiving += chunk.length;
+        length += chunk.length;
+      });
+    } finally {
+      this.#receiving -= length;
+    }
+    return joined(chunks, length);
+  }
+}
+
+/** Resolves with the length at the end of the body. What comes after the bound is read and thrown away. */
+function receive(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let length = 0;
+    const onData = (chunk: Buffer): void => {
+      length += chunk.length;
+      if (length <= BODY_BYTES_MAX) return take(chunk);
+      request.off('data', onData).resume();
+      reject(tooLarge());
+    };
+    request.on('data', onData);
+    request.once('end', () => resolve(length));
+    request.once('close', () => reject(problem('BAD_REQUEST', 'the connection was closed before the body ended')));
+    request.once('error', reject);
+  });
+}
+
+/** Not from the pool, so that the bytes can be moved to the engine's thread. */
+function joined(chunks: readonly Buffer[], length: number): Buffer {
+  const body = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const chunk of chunks) at += chunk.copy(body, at);
+  return body;
+}
+
+function tooLarge(): Error {
+  return problem(
+    'BODY_TOO_LARGE',
+    `a body is at most ${BODY_BYTES_MAX} bytes`,
+    undefined,
+    'send the rows in several requests',
+  );
+}
+
+function refuseEncoding(request: IncomingMessage): void {
+  const encoding = request.headers['content-encoding'];
+  if (encoding === undefined || encoding.toLowerCase() === 'identity') return;
+  throw problem('UNSUPPORTED_MEDIA_TYPE', `bodies in Content-Encoding ${encoding} are not read: send it plain`);
+}
+
+/** The media type without parameters, in lower case; empty when there is none. */
+export function mediaType(request: IncomingMessage): string {
+  return (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+}

@@ -1,0 +1,35 @@
+import { createView } from './create-view.ts';
+import { dropStream } from './drop-stream.ts';
+import { dropView } from './drop-view.ts';
+import { endStream } from './end-stream.ts';
+import { getStream } from './get-stream.ts';
+import { getView } from './get-view.ts';
+import { insertRows } from './insert-rows.ts';
+import { listStreams } from './list-streams.ts';
+import { listViews } from './list-views.ts';
+import { moveWatermark } from './move-watermark.ts';
+import type { Route } from './route.ts';
+import { runSql } from './run-sql.ts';
+import { stepOnce } from './step-once.ts';
+import { validateSql } from './validate-sql.ts';
+import { viewChanges } from './view-changes.ts';
+import { viewRows } from './view-rows.ts';
+
+/** The whole REST interface; adding a call is a file beside this one and a line here. */
+export const routes: readonly Route[] = [
+  runSql,
+  validateSql,
+  listStreams,
+  getStream,
+  dropStream,
+  insertRows,
+  moveWatermark,
+  endStream,
+  listViews,
+  createView,
+  getView,
+  dropView,
+  viewRows,
+  viewChanges,
+  stepOnce,
+];

@@ -1,0 +1,19 @@
+import type { RelationDefinition } from '../../runtime/catalog/catalog.ts';
+import { streamJson } from '../status-json.ts';
+import { requireNoQuery } from '../request-query.ts';
+import type { Route } from './route.ts';
+
+/** Streams and tables that somebody declared; their `$late` and `$errors` are there by name. */
+export const listStreams: Route = {
+  method: 'GET',
+  path: '/v1/streams',
+  async handle(request, response, { engine, sql }) {
+    requireNoQuery(request);
+    const streams = (await engine.streams()).filter(({ name }) => !isDerived(sql.catalogue.get(name)));
+    response.json({ streams: streams.map(streamJson) });
+  },
+};
+
+function isDerived(definition: RelationDefinition | undefined): boolean {
+  return definition?.kind === 'stream' && definition.derivedFrom !== null;
+}

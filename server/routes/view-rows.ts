@@ -1,0 +1,23 @@
+import { accepts } from '../accept.ts';
+import { sendJson } from '../json-parts.ts';
+import { Query } from '../request-query.ts';
+import { rowObjects } from '../row-objects.ts';
+import { rowsMembers } from '../statement-json.ts';
+import { nameOf, type Route } from './route.ts';
+
+const TYPES = ['application/json', 'application/x-ndjson'] as const;
+
+/** Current rows, ordered by key, else by first seq. */
+export const viewRows: Route = {
+  method: 'GET',
+  path: '/v1/views/:name/rows',
+  async handle(request, response, { engine }) {
+    const query = new Query(request, ['limit', 'offset']);
+    const page = { limit: query.count('limit'), offset: query.count('offset') ?? 0 };
+    const type = accepts(request, TYPES);
+    const answer = await engine.rows(nameOf(request), page);
+    if (type === 'application/json') return sendJson(response, ['{', ...rowsMembers(answer), `,"seq":${answer.seq}}`]);
+    const names = answer.columns.map(({ name }) => name);
+    response.type(type).end(rowObjects(answer.rows, names));
+  },
+};

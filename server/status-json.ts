@@ -1,0 +1,23 @@
+import type { StreamStatus, ViewStatus } from '../runtime/engine/engine.ts';
+import { frameTime } from '../runtime/engine/frame-time.ts';
+import { columnsJson } from './column-json.ts';
+import type { StreamJson, ViewJson } from './protocol.ts';
+import { errorJson } from './text-position.ts';
+
+export function streamJson(status: StreamStatus): StreamJson {
+  return { ...status, columns: columnsJson(status.columns), watermark: timeJson(status.watermark) };
+}
+
+export function viewJson(status: ViewStatus): ViewJson {
+  return {
+    ...status,
+    error: status.error && errorJson(status.error, null),
+    columns: columnsJson(status.columns),
+    watermark: timeJson(status.watermark),
+  };
+}
+
+/** ISO text, null before the first row, "end" after the end. */
+export function timeJson(watermark: number | null): string | null {
+  return watermark === null ? null : frameTime(watermark);
+}
