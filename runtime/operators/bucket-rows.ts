@@ -1,4 +1,4 @@
-import { allocateInts, allocateNumbers } from '../columns/allocator.ts';
+import { allocateInts } from '../columns/allocator.ts';
 
 /** The rows of a batch that belong to one bucket (a pane, a window), in their order; `null`: all rows of the batch. */
 export interface BucketRows {
@@ -14,19 +14,21 @@ export interface BucketRows {
 export function bucketRows(first: Float64Array, last: Float64Array, step: number, length: number): BucketRows[] {
   if (length === 0) return [];
   if (allInOne(first, last, length)) return [{ bucket: first[0]!, rows: null, length }];
-  const index = new Map<number, number>();
-  const counts: number[] = [];
+  const places = new Places();
+  for (let row = 0; row < length; row++) {
+    const end = last[row]!;
+    for (let bucket = first[row]!; bucket <= end; bucket += step) places.counts[places.of(bucket)]!++;
+  }
+  const lists = places.counts.map((count) => allocateInts(count));
+  const filled = allocateInts(lists.length);
   for (let row = 0; row < length; row++) {
     const end = last[row]!;
     for (let bucket = first[row]!; bucket <= end; bucket += step) {
-      const at = index.get(bucket);
-      if (at === undefined) {
-        index.set(bucket, counts.length);
-        counts.push(1);
-      } else counts[at] = counts[at]! + 1;
+      const place = places.of(bucket);
+      lists[place]![filled[place]!++] = row;
     }
   }
-  return fill(first, last, step, length, index, counts);
+  return lists.map((rows, place) => ({ bucket: places.buckets[place]!, rows, length: rows.length }));
 }
 
 function allInOne(first: Float64Array, last: Float64Array, length: number): boolean {
@@ -35,34 +37,30 @@ function allInOne(first: Float64Array, last: Float64Array, length: number): bool
   return true;
 }
 
-function fill(
-  first: Float64Array,
-  last: Float64Array,
-  step: number,
-  length: number,
-  index: ReadonlyMap<number, number>,
-  counts: readonly number[],
-): BucketRows[] {
-  const lists = counts.map((count) => allocateInts(count));
-  const filled = new Int32Array(counts.length);
-  for (let row = 0; row < length; row++) {
-    const end = last[row]!;
-    for (let bucket = first[row]!; bucket <= end; bucket += step) {
-      const at = index.get(bucket) as number;
-      const list = lists[at]!;
-      list[filled[at]!] = row;
-      filled[at] = filled[at]! + 1;
+/** Buckets in order of first appearance. Neighbouring rows mostly share theirs. */
+class Places {
+  readonly buckets: number[] = [];
+  readonly counts: number[] = [];
+  readonly #index = new Map<number, number>();
+  #bucket = Number.NaN;
+  #place = -1;
+
+  of(bucket: number): number {
+    if (bucket === this.#bucket) return this.#place;
+    let place = this.#index.get(bucket);
+    if (place === undefined) {
+      place = this.buckets.length;
+      this.#index.set(bucket, place);
+      this.buckets.push(bucket);
+      this.counts.push(0);
     }
+    this.#bucket = bucket;
+    this.#place = place;
+    return place;
   }
-  return [...index].map(([bucket, at]) => ({ bucket, rows: lists[at]!, length: counts[at]! }));
 }
 
 /** As bucketRows where each row belongs to one bucket (NaN: to none). */
 export function bucketRowsByValue(buckets: Float64Array, length: number): BucketRows[] {
   return bucketRows(buckets, buckets, 1, length);
-}
-
-/** A column of `length` numbers, all NaN: rows without a bucket. */
-export function noBuckets(length: number): Float64Array {
-  return allocateNumbers(length).fill(Number.NaN);
 }

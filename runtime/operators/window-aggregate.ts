@@ -100,54 +100,53 @@ export class WindowAggregate {
   }
 
   #absorb(batch: Batch): void {
-    const ends = this.#windowsOf(batch);
+    const { length } = batch;
+    const windows = new RowWindows(length, this.#bounds, this.#side !== null);
+    this.#placeRows(windows, batch);
     if (this.#side === null) {
-      for (const part of bucketRows(ends.first, ends.last, this.#bounds.slide, batch.length)) {
+      for (const part of bucketRows(windows.first, windows.last, this.#bounds.slide, length)) {
         this.#add(this.#tables, part, batch, null);
       }
       return;
     }
-    for (const part of bucketRowsByValue(ends.panes, batch.length)) this.#add(this.#tables, part, batch, null);
-    if (ends.sidePanes === null) return;
-    for (const part of bucketRowsByValue(ends.sidePanes, batch.length)) this.#add(this.#side, part, batch, ends.first);
+    for (const part of bucketRowsByValue(windows.panes, length)) this.#add(this.#tables, part, batch, null);
+    if (windows.sidePanes === null) return;
+    for (const part of bucketRowsByValue(windows.sidePanes, length))
+      this.#add(this.#side, part, batch, windows.firstEnds);
   }
 
-  /** The windows that count each row, and its pane. */
-  #windowsOf(batch: Batch): RowWindows {
-    const { length, watermarks } = batch;
-    const time = batch.columns[this.#node.time] as NumberColumn;
-    const windows = emptyWindows(length);
+  /** Finds the windows that count each row. Neighbours mostly share a pane, so its windows are looked up once. */
+  #placeRows(windows: RowWindows, { columns, length, watermarks }: Batch): void {
+    const bounds = this.#bounds;
+    const { values, valid } = columns[this.#node.time] as NumberColumn;
+    const judged = this.#bounded ? watermarks : null;
     const closed = this.#closed();
+    let pane = Number.NaN;
+    let paneEnd = Number.NaN;
+    let first = 0;
+    let last = 0;
     let late = 0;
     let nulls = 0;
     for (let row = 0; row < length; row++) {
-      if (time.valid !== null && time.valid[row] === 0) nulls++;
-      else {
-        const own = this.#bounded && watermarks !== null ? watermarks[row]! : -Infinity;
-        if (this.#place(windows, row, time.values[row]!, Math.max(own, closed))) late++;
+      if (valid !== null && valid[row] === 0) {
+        nulls++;
+        continue;
       }
+      const time = values[row]!;
+      if (!(time >= pane && time < paneEnd)) {
+        pane = bounds.paneOf(time);
+        paneEnd = pane + bounds.pane;
+        first = bounds.firstEnd(pane);
+        last = bounds.lastEnd(pane);
+      }
+      if (first > last) continue; // in a gap between windows
+      const ended = judged === null ? closed : Math.max(closed, judged[row]!);
+      if (first > ended) windows.place(row, pane, first, last);
+      else if (last > ended) windows.placeLate(row, pane, bounds.firstEndAbove(first, ended), last);
+      else late++;
     }
     this.#counters.late += late;
     this.#counters.fail('NULL_EVENT_TIME', nulls);
-    return windows;
-  }
-
-  /** Returns whether every window of the row has ended; a row in a gap between windows belongs to none. */
-  #place(windows: RowWindows, row: number, time: number, ended: number): boolean {
-    const { slide } = this.#bounds;
-    const natural = this.#bounds.firstEnd(time);
-    const last = this.#bounds.lastEnd(time);
-    if (natural > last) return false;
-    if (last <= ended) return true;
-    const first = natural > ended ? natural : natural + (Math.floor((ended - natural) / slide) + 1) * slide;
-    windows.first[row] = first;
-    windows.last[row] = last;
-    if (first === natural) windows.panes[row] = this.#bounds.paneOf(time);
-    else {
-      windows.sidePanes ??= allocateNumbers(windows.panes.length).fill(Number.NaN);
-      windows.sidePanes[row] = this.#bounds.paneOf(time);
-    }
-    return false;
   }
 
   /** `firstEnds`: per row of the batch, for side panes. */
@@ -266,17 +265,46 @@ export class WindowAggregate {
   }
 }
 
-/** By row: ends of the first and last window that count it (NaN: none), and its pane, or its side pane. */
-interface RowWindows {
+/**
+ * Where the rows of a batch go: by row its pane, or its side pane with the end of the first window that counts it; or,
+ * where rows go to windows directly, the ends of its first and last window. NaN: nowhere.
+ */
+class RowWindows {
   readonly first: Float64Array;
   readonly last: Float64Array;
   readonly panes: Float64Array;
-  sidePanes: Float64Array | null;
+  sidePanes: Float64Array | null = null;
+  firstEnds: Float64Array | null = null;
+  readonly #byPane: boolean;
+
+  constructor(length: number, bounds: WindowBounds, byPane: boolean) {
+    this.#byPane = byPane;
+    this.panes = nowhere(byPane ? length : 0);
+    this.first = nowhere(byPane ? 0 : length);
+    this.last = byPane || bounds.slide >= bounds.size ? this.first : nowhere(length);
+  }
+
+  /** A row that all of its windows count. */
+  place(row: number, pane: number, first: number, last: number): void {
+    if (this.#byPane) this.panes[row] = pane;
+    else {
+      this.first[row] = first;
+      this.last[row] = last;
+    }
+  }
+
+  /** A row that its windows count from the one that ends at `first` on. */
+  placeLate(row: number, pane: number, first: number, last: number): void {
+    if (!this.#byPane) return this.place(row, pane, first, last);
+    this.sidePanes ??= nowhere(this.panes.length);
+    this.firstEnds ??= nowhere(this.panes.length);
+    this.sidePanes[row] = pane;
+    this.firstEnds[row] = first;
+  }
 }
 
-function emptyWindows(length: number): RowWindows {
-  const none = () => allocateNumbers(length).fill(Number.NaN);
-  return { first: none(), last: none(), panes: none(), sidePanes: null };
+function nowhere(length: number): Float64Array {
+  return allocateNumbers(length).fill(Number.NaN);
 }
 
 function columnsRead(node: WindowAggregateNode): number[] {

@@ -43,6 +43,11 @@ export class WindowBounds {
     return floorTo(time - this.offset, this.slide) + this.offset + this.size;
   }
 
+  /** The first window end above `time`, given some window end at or below it. */
+  firstEndAbove(end: number, time: number): number {
+    return end + floorTo(time - end, this.slide) + this.slide;
+  }
+
   /** How many windows cover this time. */
   windowsOf(time: number): number {
     return Math.max(0, (this.lastEnd(time) - this.firstEnd(time)) / this.slide + 1);
