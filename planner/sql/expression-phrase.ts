@@ -9,34 +9,17 @@ import type { ExpressionNode, Identifier } from './syntax.ts';
  * lists and chains are handed over in parts, because the library's time per word is high and grows with their length.
  */
 
-/** Checks that the library reads the chain as the links we hold, in the same order. */
-export function alignChain(items: readonly ChainItem[]): void {
-  for (const part of partsOfChain(items)) {
-    if (isAligned(part)) continue;
-    const odd = part.findIndex((_, i) => !isAlignedAlone(part, i));
-    const item = part[odd];
-    if (item !== undefined) throw notUnderstood(item.span);
-  }
-}
-
-/** Cuts at binary operators; the operator begins the next part, behind a stand-in for its left side. */
-function partsOfChain(items: readonly ChainItem[]): readonly (readonly ChainItem[])[] {
-  const first = items[0];
-  if (items.length <= PHRASE_PLACES || first === undefined) return [items];
-  const parts: ChainItem[][] = [];
-  let part: ChainItem[] = [];
-  let betweens = 0;
+/**
+ * Checks that the library reads the chain as the links we hold, in the same order. `whole`: as one phrase, if it is
+ * short; else operator by operator, each with stand-ins for its sides. The second way is for what the first does not
+ * cover: the library's time grows with the number of different phrases, and its grammar does not know every sequence of
+ * operators that binds well (`a < b IS NULL`). What is read is the same in both, as our own table binds the operators.
+ */
+export function alignChain(items: readonly ChainItem[], whole: boolean): void {
+  if (whole && items.length <= PHRASE_PLACES && isAligned(items)) return;
   for (const item of items) {
-    if (item.kind === 'between') betweens++;
-    if (item.kind === 'between-and') betweens--;
-    if (item.kind === 'binary' && betweens === 0 && part.length >= PHRASE_PLACES) {
-      parts.push(part);
-      part = [standIn(item.span)];
-    }
-    part.push(item);
+    if (!isAlignedAlone(item)) throw notUnderstood(item.span);
   }
-  parts.push(part);
-  return parts;
 }
 
 function standIn(span: Span): ChainItem {
@@ -50,13 +33,7 @@ function isAligned(items: readonly ChainItem[]): boolean {
   return reading.links.every((link, i) => (typeof link === 'number' ? `x${link}` : link) === words[i]);
 }
 
-/**
- * The library's grammar does not know every sequence of operators that binds well (`a < b IS NULL`). Such a chain is
- * handed over operator by operator, each with stand-ins for its sides; our own table binds them in any case.
- */
-function isAlignedAlone(items: readonly ChainItem[], index: number): boolean {
-  const item = items[index];
-  if (item === undefined) return false;
+function isAlignedAlone(item: ChainItem): boolean {
   const side = standIn(item.span);
   switch (item.kind) {
     case 'operand':

@@ -30,7 +30,10 @@ export function readExpression(cursor: TokenCursor, readQuery: ReadQuery): Expre
 /** Is the bracket at `ahead` the bracket of a query, and not of an expression or of a join? */
 export function opensQuery(cursor: TokenCursor, ahead = 0): boolean {
   if (cursor.word(ahead) !== '(') return false;
-  if (/^(?:SELECT|VALUES|WITH|TABLE)$/.test(cursor.word(ahead + 1))) return cursor.word(ahead + 2) !== '.';
+  const first = cursor.word(ahead + 1);
+  if (first === 'SELECT' || first === 'WITH') return true;
+  if (first === 'VALUES') return cursor.word(ahead + 2) === '(';
+  if (first === 'TABLE') return cursor.seesName(ahead + 2);
   if (!opensQuery(cursor, ahead + 1)) return false;
   const after = cursor.word(cursor.closing(ahead + 1) + 1);
   return /^(?:\)|UNION|INTERSECT|EXCEPT|ORDER|LIMIT|OFFSET|FETCH|EMIT)$/.test(after);
@@ -49,20 +52,28 @@ class ExpressionReader {
   read(withoutIn = false): ExpressionNode {
     const items: ChainItem[] = [];
     let betweens = 0;
-    do {
-      this.#prefixes(items);
-      items.push(this.#operandItem());
-      if (withoutIn && this.#cursor.word() === 'IN') break;
-      for (let test = this.#postfix(); test !== null; test = this.#postfix()) items.push(test);
-      const link = this.#link(betweens);
-      if (link === null) break;
+    for (
+      let link = this.#operandAndLink(items, withoutIn, 0);
+      link !== null;
+      link = this.#operandAndLink(items, withoutIn, betweens)
+    ) {
       if (link.kind === 'between') betweens++;
       if (link.kind === 'between-and') betweens--;
       items.push(link);
-    } while (true);
+    }
     if (betweens > 0) throw this.#cursor.syntaxError('the AND of BETWEEN', ['AND']);
-    alignChain(items);
-    return associate(items);
+    const node = associate(items);
+    alignChain(items, this.#cursor.spendOnWholeChain(items.length));
+    return node;
+  }
+
+  /** Adds an operand with what stands directly before and behind it; answers what joins it to the next one. */
+  #operandAndLink(items: ChainItem[], withoutIn: boolean, betweens: number): ChainItem | null {
+    this.#prefixes(items);
+    items.push(this.#operandItem());
+    if (withoutIn && this.#cursor.word() === 'IN') return null;
+    for (let test = this.#postfix(); test !== null; test = this.#postfix()) items.push(test);
+    return this.#link(betweens);
   }
 
   #prefixes(items: ChainItem[]): void {
@@ -216,8 +227,7 @@ class ExpressionReader {
     const cursor = this.#cursor;
     cursor.expect('(');
     const value = read();
-    if (cursor.word() !== ')') throw cursor.syntaxError('an operator or ")"', OPERATOR_WORDS);
-    cursor.next();
+    cursor.close('an operator or ")"', OPERATOR_WORDS);
     return value;
   }
 
@@ -312,8 +322,7 @@ class ExpressionReader {
           () => this.read(true),
         );
     const read = special ?? this.#arguments();
-    if (cursor.word() !== ')') throw cursor.syntaxError('an operator, "," or ")"', OPERATOR_WORDS);
-    cursor.next();
+    cursor.close('an operator, "," or ")"', OPERATOR_WORDS);
     if (cursor.sees('WITHIN', 'GROUP')) throw cursor.unsupported('WITHIN GROUP');
     if (/^(?:RESPECT|IGNORE)$/.test(cursor.word()) && cursor.word(1) === 'NULLS')
       throw cursor.unsupported(`${cursor.word()} NULLS`);

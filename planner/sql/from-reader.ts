@@ -172,8 +172,7 @@ export class FromReader {
     const start = cursor.index;
     cursor.next();
     const query = this.#readQuery(cursor);
-    if (cursor.word() !== ')') throw cursor.syntaxError('")"', []);
-    cursor.next();
+    cursor.close('")"', []);
     return { kind: 'subquery', query, alias: null, columnAliases: [], span: cursor.spanFrom(start) };
   }
 
@@ -216,8 +215,7 @@ export class FromReader {
     const time = this.#windowTime();
     const args: ExpressionNode[] = [];
     while (cursor.accept(',')) args.push(readExpression(cursor, this.#readQuery));
-    if (cursor.word() !== ')') throw cursor.syntaxError('"," or ")"', []);
-    cursor.next();
+    cursor.close('"," or ")"', []);
     return {
       kind: 'window',
       window,

@@ -125,10 +125,19 @@ function readRow(tokens: readonly Token[]): readonly ExpressionNode[] {
   do {
     if (cursor.word() === 'DEFAULT')
       throw cursor.unsupported('DEFAULT as a value', 'leave the column away in INSERT INTO s (columns)');
-    values.push(readExpression(cursor, readQuery));
+    values.push(readConstant(cursor) ?? readExpression(cursor, readQuery));
   } while (cursor.accept(','));
   if (cursor.word() !== ')' || cursor.word(1) !== '') throw cursor.syntaxError('"," or ")"', []);
   return values;
+}
+
+/** Most values are plain constants, and there may be very many of them. */
+function readConstant(cursor: TokenCursor): ExpressionNode | null {
+  if (cursor.word(1) !== ',' && cursor.word(1) !== ')') return null;
+  const token = cursor.peek();
+  if (token.kind === 'string') return { kind: 'string', value: cursor.next().text, span: cursor.span(token) };
+  if (token.kind === 'number') return { kind: 'number', text: cursor.next().text, span: cursor.span(token) };
+  return null;
 }
 
 function checkRowLength(

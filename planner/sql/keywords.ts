@@ -12,7 +12,6 @@ const NEVER_BARE_ALIAS = new Set(
   PARTITION PIVOT QUALIFY RETURNING SAMPLE SEMI SET SORT TABLESAMPLE TO UNPIVOT VALUES WATERMARK WITHIN`.split(/\s+/),
 );
 
-/** Words of CREATE, INSERT and the like that may be names, but are worth suggesting when something looks like them. */
 export function isReserved(upper: string): boolean {
   return RESERVED.has(upper);
 }

@@ -10,8 +10,7 @@ export function readOptions(cursor: TokenCursor): readonly OptionNode[] {
   const options: OptionNode[] = [];
   do options.push(readOption(cursor, options));
   while (cursor.accept(','));
-  if (cursor.word() !== ')') throw cursor.syntaxError('"," or ")"', []);
-  cursor.next();
+  cursor.close('"," or ")"', []);
   return options;
 }
 

@@ -89,8 +89,7 @@ function readBracketed(cursor: TokenCursor): QueryNode {
   const start = cursor.index;
   cursor.next();
   const query = readQuery(cursor);
-  if (cursor.word() !== ')') throw cursor.syntaxError('")"', []);
-  cursor.next();
+  cursor.close('")"', []);
   return { ...query, span: cursor.spanFrom(start) };
 }
 
@@ -102,8 +101,7 @@ function readValues(cursor: TokenCursor): QueryNode {
     if (cursor.word() !== '(') throw cursor.syntaxError('"(" and a row of values', []);
     cursor.next();
     rows.push(readList(cursor));
-    if (cursor.word() !== ')') throw cursor.syntaxError('"," or ")"', []);
-    cursor.next();
+    cursor.close('"," or ")"', []);
   } while (cursor.accept(','));
   const odd = rows.find((row) => row.length !== rows[0]?.length)?.[0];
   if (odd !== undefined)
@@ -118,7 +116,7 @@ function readList(cursor: TokenCursor): readonly ExpressionNode[] {
 }
 
 function withTail(cursor: TokenCursor, body: QueryNode, start: number): QueryNode {
-  const orderBy = cursor.sees('ORDER', 'BY') ? readOrderBy(cursor) : [];
+  const orderBy = cursor.word() === 'ORDER' ? readOrderBy(cursor) : [];
   const limit = readLimit(cursor);
   if (orderBy.length === 0 && limit === null) return body;
   if (body.orderBy.length > 0 || body.limit !== null) {
@@ -182,6 +180,7 @@ function readFetch(cursor: TokenCursor): number {
 }
 
 function readCount(cursor: TokenCursor): number {
+  if (cursor.atEnd) throw cursor.syntaxError('a number of rows', []);
   const token = cursor.peek();
   const count = Number(token.text);
   if (token.kind !== 'number' || !/^\d+$/.test(token.text) || !Number.isSafeInteger(count)) {

@@ -19,7 +19,7 @@ import type {
   Show,
   Statement,
 } from './syntax.ts';
-import { TokenCursor } from './token-cursor.ts';
+import { CLAUSE_WORDS, TokenCursor } from './token-cursor.ts';
 
 /**
  * Reads one statement into our syntax tree. Throws a ProblemError (SYNTAX_ERROR, UNSUPPORTED, INVALID_LITERAL,
@@ -50,7 +50,7 @@ function open(text: string, offset: number): TokenCursor {
 
 function finish<T>(cursor: TokenCursor, value: T): T {
   cursor.accept(';');
-  if (!cursor.atEnd) throw cursor.syntaxError('the end of the statement', []);
+  if (!cursor.atEnd) throw cursor.syntaxError('the end of the statement', CLAUSE_WORDS);
   return value;
 }
 

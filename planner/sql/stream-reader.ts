@@ -18,8 +18,7 @@ export function readStreamBody(cursor: TokenCursor): Body {
   cursor.next();
   do elements.read();
   while (cursor.accept(','));
-  if (cursor.word() !== ')') throw cursor.syntaxError('"," or ")"', COLUMN_WORDS);
-  cursor.next();
+  cursor.close('"," or ")"', COLUMN_WORDS);
   if (/^(?:PARTITIONED|CLUSTERED|COMMENT|APPEND|INCLUDE|FORMAT)$/.test(cursor.word())) {
     throw cursor.unsupported(
       `${cursor.word()} in CREATE`,

@@ -5,6 +5,9 @@ import type { Identifier } from './syntax.ts';
 
 const END: Token = { kind: 'operator', text: '', upper: '', start: -1, end: -1 };
 
+/** About what a large statement of a person has; at up to 0.1 ms per link some 50 ms. */
+const WHOLE_CHAIN_LINKS = 500;
+
 /** A place in the tokens of one statement, and the words for what was expected there. Brackets are balanced (limits.ts). */
 export class TokenCursor {
   readonly #tokens: readonly Token[];
@@ -13,6 +16,7 @@ export class TokenCursor {
   #index = 0;
   /** The last name taken as an alias without AS: if what follows makes no sense, it may be a mistyped keyword. */
   #bareAlias = -1;
+  #wholeChainLinks = WHOLE_CHAIN_LINKS;
 
   constructor(tokens: readonly Token[], offset: number) {
     this.#tokens = tokens;
@@ -67,6 +71,20 @@ export class TokenCursor {
       this.#index++;
     }
     return this.peek(-1);
+  }
+
+  /** May a chain of so many links be handed to the library whole? Bounds the library's time per statement. */
+  spendOnWholeChain(links: number): boolean {
+    this.#wholeChainLinks -= links;
+    return this.#wholeChainLinks >= 0;
+  }
+
+  /** Takes the bracket that closes what was opened last. */
+  close(expected: string, keywords: readonly string[] = []): void {
+    if (this.accept(')')) return;
+    if (this.word() === 'EMIT')
+      throw this.unsupported('EMIT inside brackets', 'EMIT belongs to the end of the whole query');
+    throw this.syntaxError(expected, keywords);
   }
 
   /** How far away the bracket is that closes the one `ahead` places from here. */
@@ -129,13 +147,14 @@ export class TokenCursor {
     return problem('SYNTAX_ERROR', `expected ${expected} but found ${describe(token)}`, this.span(token));
   }
 
+  /** `what`: a noun for what stands there. */
   unsupported(what: string, hint?: string, token: Token = this.peek()): Error {
-    return problem('UNSUPPORTED', `${what} ${/s$/.test(what) ? 'are' : 'is'} not supported`, this.span(token), hint);
+    return problem('UNSUPPORTED', `not supported: ${what}`, this.span(token), hint);
   }
 }
 
 /** What may follow a name that was taken as an alias. */
-const CLAUSE_WORDS: readonly string[] =
+export const CLAUSE_WORDS: readonly string[] =
   'FROM WHERE GROUP HAVING ORDER LIMIT OFFSET FETCH UNION INTERSECT EXCEPT JOIN LEFT RIGHT FULL INNER CROSS NATURAL EMIT AS AND OR ON USING BETWEEN LIKE ILIKE WITH'.split(
     ' ',
   );
