@@ -59,7 +59,7 @@ function forEachBid(path: string, visit: (bid: Bid) => void): void {
   for (;;) {
     const read = readSync(file, chunk, 0, chunk.length, null);
     if (read === 0) break;
-    const lines = (rest + chunk.latin1Slice(0, read)).split('\n');
+    const lines = (rest + chunk.toString('latin1', 0, read)).split('\n');
     rest = lines.pop()!;
     for (const line of lines) visit(checked(JSON.parse(line)));
   }

@@ -127,10 +127,5 @@ export class CommitQueue {
 
 function asProblem(error: unknown): unknown {
   if (!(error instanceof StoreError)) return error;
-  return problem(
-    error.code === 'CORRUPT' ? 'CORRUPT' : 'STORE_FAILED',
-    error.message,
-    undefined,
-    'nothing of this request was kept; try again',
-  );
+  return problem(error.code, error.message, undefined, 'nothing of this request was kept; try again');
 }

@@ -1,4 +1,5 @@
 import { ProblemError, type Problem } from '../errors/problem.ts';
+import { StoreError } from '../store/store.ts';
 import type { Engine, EngineEvent } from './engine.ts';
 
 /** The methods that cross the thread border as request and response. */
@@ -21,11 +22,14 @@ export interface EngineWorkerData {
   readonly filesDirectory: string;
   readonly trigger: 'auto' | 'manual';
   readonly hashSeed: number;
+  /** Random id for a database that is made now. */
+  readonly instance: string;
 }
 
 /** Any failure as problems: those of users as they are, everything else as INTERNAL without a stack. */
 export function problemsOf(error: unknown): readonly [Problem, ...Problem[]] {
   if (error instanceof ProblemError) return error.problems;
+  if (error instanceof StoreError) return [{ code: error.code, message: error.message }];
   const message = error instanceof Error ? error.message : String(error);
   return [{ code: 'INTERNAL', message }];
 }

@@ -1,7 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../errors/assert.ts';
-import { problem } from '../errors/problem.ts';
-import { StoreError } from '../store/store.ts';
 import { WorkerStore } from '../store/worker-store.ts';
 import { systemClock } from '../time/clock.ts';
 import type { Engine } from './engine.ts';
@@ -19,13 +17,9 @@ function send(response: EngineResponse): void {
   port.postMessage(response);
 }
 
-async function start(): Promise<unknown> {
-  const store = await WorkerStore.open(data.dataDirectory).catch((error: unknown) => {
-    throw error instanceof StoreError
-      ? problem(error.code === 'CORRUPT' ? 'CORRUPT' : 'STORE_FAILED', error.message)
-      : error;
-  });
-  const { filesDirectory, trigger, hashSeed } = data;
+function start(): Promise<unknown> {
+  const { dataDirectory, filesDirectory, trigger, hashSeed, instance } = data;
+  const store = new WorkerStore(dataDirectory, { instance });
   const local = new LocalEngine({ store, clock: systemClock, filesDirectory, trigger, hashSeed });
   local.onEvent((event) => send({ kind: 'event', event }));
   engine = local;

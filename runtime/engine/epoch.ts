@@ -46,7 +46,7 @@ export class EpochDraft {
       clock,
       catalogPut: this.catalogPut.filter(({ id }) => !dropped.has(id)),
       catalogDrop: this.catalogDrop,
-      intake: this.intake.filter(({ relation }) => !dropped.has(relation)),
+      intake: this.intake,
       progress: this.progress.filter(({ dataflow }) => !dropped.has(dataflow)),
       deltas: this.deltas.filter(({ dataflow }) => !dropped.has(dataflow)),
       bases: this.bases.filter(({ dataflow }) => !dropped.has(dataflow)),
