@@ -1,0 +1,12 @@
+import type { Format } from './format.ts';
+import { jsonFormat } from './json/json-format.ts';
+
+const FORMATS: readonly Format[] = [jsonFormat];
+
+export function format(name: string): Format | undefined {
+  return FORMATS.find((each) => each.name === name);
+}
+
+export function formatNames(): readonly string[] {
+  return FORMATS.map(({ name }) => name);
+}
