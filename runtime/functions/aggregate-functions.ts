@@ -1,10 +1,25 @@
 import { avg } from './aggregate/avg.ts';
+import { boolAnd, boolOr } from './aggregate/bool-and-or.ts';
 import { count } from './aggregate/count.ts';
+import { max, min } from './aggregate/min-max.ts';
 import { sum } from './aggregate/sum.ts';
+import { stddevPop, stddevSamp, varPop, varSamp } from './aggregate/variance.ts';
 import type { AggregateFunction } from './aggregate-function.ts';
 
 /** Every aggregate. Adding one is a file under aggregate/ and a line here. */
-const AGGREGATES: readonly AggregateFunction[] = [count, sum, avg];
+const AGGREGATES: readonly AggregateFunction[] = [
+  count,
+  sum,
+  avg,
+  min,
+  max,
+  boolAnd,
+  boolOr,
+  stddevSamp,
+  stddevPop,
+  varSamp,
+  varPop,
+];
 
 const BY_NAME = new Map(
   AGGREGATES.flatMap((aggregate) =>
