@@ -29,7 +29,7 @@ const WINDOWS: Readonly<Record<string, Window['window']>> = {
 };
 const JOIN_STARTS = /^(?:JOIN|INNER|LEFT|RIGHT|FULL|CROSS|NATURAL|ASOF|SEMI|ANTI|OUTER|STRAIGHT_JOIN)$/;
 
-/** Reads the entries of FROM; `build` (query-reader.ts) puts the list together as the library reads it. */
+/** Reads the entries of FROM; `build` (select-phrase.ts) puts the list together as the library reads it. */
 export class FromReader {
   readonly #cursor: TokenCursor;
   readonly #readQuery: ReadQuery;

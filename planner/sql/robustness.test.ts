@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ProblemError } from '../../runtime/errors/problem.ts';
 import { splitStatements } from './split-statements.ts';
-import { parseExpression, parseStatement } from './statement-reader.ts';
-import type { ExpressionNode, Identifier } from './syntax.ts';
+import { parseExpression, parseQuery, parseStatement } from './statement-reader.ts';
+import type { ExpressionNode, FromNode, Identifier, OrderNode, QueryNode, SelectItem } from './syntax.ts';
 
 const NO_SPAN = { start: 0, end: 0 };
 
@@ -197,6 +197,172 @@ function print(node: ExpressionNode, everywhere: boolean): string {
   }
 }
 
+const few = { maxLength: 2 } as const;
+const optionalName = fc.option(nameOf);
+const span = fc.constant(NO_SPAN);
+const shape = <T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> =>
+  fc.record(fields) as fc.Arbitrary<T>;
+const item: fc.Arbitrary<SelectItem> = fc.oneof(
+  shape({ kind: fc.constant('star' as const), of: optionalName, span }),
+  shape({ kind: fc.constant('expression' as const), expression, alias: optionalName, span }),
+);
+const order: fc.Arbitrary<OrderNode> = shape({
+  expression,
+  descending: fc.boolean(),
+  nullsFirst: fc.option(fc.boolean()),
+  span,
+});
+const tail = {
+  orderBy: fc.array(order, few),
+  limit: fc.option(shape({ count: fc.option(fc.nat()), offset: fc.nat(), span })),
+  span,
+};
+
+const { query } = fc.letrec<{ query: QueryNode; from: FromNode }>((tie) => {
+  const relation = shape({ kind: fc.constant('relation' as const), name: nameOf, alias: optionalName, span });
+  const input = fc.oneof(
+    nameOf.map((name): FromNode => ({ kind: 'relation', name, alias: null, span: NO_SPAN })),
+    shape({
+      kind: fc.constant('subquery' as const),
+      query: tie('query'),
+      alias: fc.constant(null),
+      columnAliases: fc.constant([]),
+      span,
+    }),
+  );
+  const constraint = fc.oneof(
+    expression.map((on) => ({ on, using: null })),
+    fc.array(nameOf, { minLength: 1, maxLength: 2 }).map((using) => ({ on: null, using })),
+  );
+  const sides = { left: tie('from'), right: tie('from') };
+  return {
+    from: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      relation,
+      shape({
+        kind: fc.constant('subquery' as const),
+        query: tie('query'),
+        alias: optionalName,
+        columnAliases: fc.constant([]),
+        span,
+      }),
+      shape({
+        kind: fc.constant('window' as const),
+        window: fc.constantFrom('tumble' as const, 'hop' as const, 'cumulate' as const, 'session' as const),
+        name: span,
+        input,
+        time: nameOf,
+        partitionBy: fc.constant([]),
+        args: fc.array(expression, few),
+        alias: optionalName,
+        span,
+      }),
+      fc
+        .tuple(
+          shape(sides),
+          fc.constantFrom('inner' as const, 'left' as const, 'right' as const, 'full' as const),
+          constraint,
+        )
+        .map(([both, type, on]): FromNode => ({ kind: 'join', type, natural: false, ...both, ...on, span: NO_SPAN })),
+      fc
+        .tuple(shape(sides), fc.constantFrom('inner' as const, 'left' as const, 'full' as const))
+        .map(
+          ([both, type]): FromNode => ({
+            kind: 'join',
+            type,
+            natural: true,
+            ...both,
+            on: null,
+            using: null,
+            span: NO_SPAN,
+          }),
+        ),
+      shape(sides).map(
+        (both): FromNode => ({
+          kind: 'join',
+          type: 'cross',
+          natural: false,
+          ...both,
+          on: null,
+          using: null,
+          span: NO_SPAN,
+        }),
+      ),
+    ),
+    query: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      shape({
+        kind: fc.constant('values' as const),
+        rows: fc.array(fc.tuple(expression, expression), { minLength: 1, maxLength: 2 }),
+        ...tail,
+      }),
+      shape({
+        kind: fc.constant('select-core' as const),
+        distinct: fc.option(span),
+        items: fc.array(item, { minLength: 1, maxLength: 3 }),
+        from: fc.array(tie('from') as fc.Arbitrary<FromNode>, few),
+        where: fc.option(expression),
+        groupBy: fc.array(expression, few),
+        having: fc.option(expression),
+        ...tail,
+      }),
+      shape({
+        kind: fc.constant('set-operation' as const),
+        operation: fc.constantFrom('union' as const, 'union-all' as const, 'intersect' as const, 'except' as const),
+        left: tie('query'),
+        right: tie('query'),
+        ...tail,
+      }),
+    ),
+  };
+});
+
+function printQuery(node: QueryNode): string {
+  const orders = node.orderBy.map(
+    (one) => `${print(one.expression, false)}${one.descending ? ' DESC' : ''}${printNulls(one.nullsFirst)}`,
+  );
+  const { limit } = node;
+  const count = limit === null ? '' : ` LIMIT ${limit.count ?? 'ALL'} OFFSET ${limit.offset}`;
+  return `${printBody(node)}${orders.length === 0 ? '' : ` ORDER BY ${orders.join(', ')}`}${count}`;
+}
+
+function printNulls(first: boolean | null): string {
+  return first === null ? '' : ` NULLS ${first ? 'FIRST' : 'LAST'}`;
+}
+
+function printBody(node: QueryNode): string {
+  const list = (nodes: readonly ExpressionNode[]): string => nodes.map((one) => print(one, false)).join(', ');
+  if (node.kind === 'values') return `VALUES ${node.rows.map((row) => `(${list(row)})`).join(', ')}`;
+  if (node.kind === 'set-operation') {
+    return `(${printQuery(node.left)}) ${node.operation.replace('-', ' ').toUpperCase()} (${printQuery(node.right)})`;
+  }
+  const parts = [`SELECT${node.distinct === null ? '' : ' DISTINCT'} ${node.items.map(printItem).join(', ')}`];
+  if (node.from.length > 0) parts.push(`FROM ${node.from.map(printFrom).join(', ')}`);
+  if (node.where !== null) parts.push(`WHERE ${print(node.where, false)}`);
+  if (node.groupBy.length > 0) parts.push(`GROUP BY ${list(node.groupBy)}`);
+  if (node.having !== null) parts.push(`HAVING ${print(node.having, false)}`);
+  return parts.join(' ');
+}
+
+function printItem(node: SelectItem): string {
+  if (node.kind === 'star') return node.of === null ? '*' : `${quote(node.of)}.*`;
+  return `${print(node.expression, false)}${node.alias === null ? '' : ` ${quote(node.alias)}`}`;
+}
+
+function printFrom(node: FromNode): string {
+  if (node.kind === 'join') {
+    const right = node.right.kind === 'join' ? `(${printFrom(node.right)})` : printFrom(node.right);
+    const on = node.on === null ? '' : ` ON ${print(node.on, false)}`;
+    const using = node.using === null ? '' : ` USING (${node.using.map(quote).join(', ')})`;
+    return `${printFrom(node.left)} ${node.natural ? 'NATURAL ' : ''}${node.type.toUpperCase()} JOIN ${right}${on}${using}`;
+  }
+  const alias = node.alias === null ? '' : ` AS ${quote(node.alias)}`;
+  if (node.kind === 'relation') return `${quote(node.name)}${alias}`;
+  if (node.kind === 'subquery') return `(${printQuery(node.query)})${alias}`;
+  const args = node.args.map((arg) => `, ${print(arg, false)}`).join('');
+  return `TABLE(${node.window.toUpperCase()}(TABLE ${printFrom(node.input)}, DESCRIPTOR(${quote(node.time)})${args}))${alias}`;
+}
+
 function quote(name: Identifier): string {
   return name.quoted ? `"${name.text.replaceAll('"', '""')}"` : name.text;
 }
@@ -206,9 +372,13 @@ function withoutSpans(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => key !== 'span' && key !== 'operatorSpan')
-      .map(([key, child]) => [key, withoutSpans(child)]),
+      .filter(([key, child]) => key !== 'span' && key !== 'operatorSpan' && !(key === 'name' && isSpan(child)))
+      .map(([key, child]) => [key, key === 'distinct' && child !== null ? Boolean(child) : withoutSpans(child)]),
   );
+}
+
+function isSpan(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'start' in value;
 }
 
 /** Reads or refuses; anything thrown but a ProblemError with spans, or too long a wait, fails. */
