@@ -1,10 +1,15 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../runtime/time/clock.ts';
-import { inlinePlannerClient, type PlannerClient, PlannerThread } from './planner-client.ts';
+import { inlinePlannerClient, type PlannerClient, PlannerThread, type Timer } from './planner-client.ts';
 import { planner } from './planner.ts';
 
 const EMPTY = { relations: [] };
+const timer: Timer = {
+  schedule(delayMs, wake) {
+    const timeout = setTimeout(wake, delayMs);
+    return () => clearTimeout(timeout);
+  },
+};
 const opened: PlannerClient[] = [];
 afterEach(async () => {
   for (const client of opened.splice(0)) await client.close();
@@ -26,7 +31,7 @@ function oddThread(): { readonly client: PlannerClient; readonly starts: () => n
     starts++;
     return new Worker(ODD_WORKER, { eval: true });
   };
-  const client = new PlannerThread({ timer: systemClock, start, deadlineMs: 200 });
+  const client = new PlannerThread({ timer, start, deadlineMs: 200 });
   opened.push(client);
   return { client, starts: () => starts };
 }
@@ -64,7 +69,7 @@ describe('the planner thread', () => {
       starts++;
       return new Worker('process.exit(1)', { eval: true });
     };
-    const client = new PlannerThread({ timer: systemClock, start });
+    const client = new PlannerThread({ timer, start });
     opened.push(client);
     await expect(client.split('a')).rejects.toThrow();
     await expect(client.split('b')).rejects.toThrow();
@@ -81,7 +86,7 @@ describe('the planner thread', () => {
   });
 
   test('the real thread answers as the planner does', { timeout: 30_000 }, async () => {
-    const client = new PlannerThread({ timer: systemClock, deadlineMs: 5000 });
+    const client = new PlannerThread({ timer, deadlineMs: 5000 });
     opened.push(client);
     const inline = inlinePlannerClient(planner);
     const sql = 'SELECT 1 AS one, 9007199254740993 AS big EMIT ON UPDATE';

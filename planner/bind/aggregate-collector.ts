@@ -6,7 +6,7 @@ import { NULL_TYPE } from '../../runtime/types/data-type.ts';
 import type { NamedAggregate } from '../logical/build-plan.ts';
 import { canBeNull, expressionKey } from '../logical/expressions.ts';
 import { bindCondition, bindExpression, type ExpressionPlace, type NodeOf } from './bind-expression.ts';
-import { coerce } from './coerce.ts';
+import { castArgument } from './coerce.ts';
 
 /** Stands in a bound expression for the aggregate `index - PLACEHOLDER_BASE` until the groups are known. */
 export const PLACEHOLDER_BASE = 1_000_000;
@@ -63,7 +63,7 @@ export class AggregateCollector {
     const bound = node.args.map((arg) => bindExpression(arg, this.#inner));
     const resolution = resolve(definition, node, bound);
     const args = bound.map((arg, index) =>
-      coerce(arg, resolution.args[index] ?? typeOf(arg), node.args[index]?.span ?? node.span),
+      castArgument(arg, resolution.args[index] ?? typeOf(arg), node.args[index]?.span ?? node.span),
     );
     const filter = node.filter === null ? null : bindCondition(node.filter, this.#inner);
     return { definition, args, distinct: node.distinct && !definition.distinctIsNoop, filter, resolution };

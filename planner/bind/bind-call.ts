@@ -6,7 +6,7 @@ import { scalarFunction, scalarFunctionNames } from '../../runtime/functions/sca
 import { type DataType, NULL_TYPE } from '../../runtime/types/data-type.ts';
 import { bindExpression, type ExpressionPlace, type NodeOf } from './bind-expression.ts';
 import type { Binding } from './binding.ts';
-import { coerce } from './coerce.ts';
+import { castArgument, coerce } from './coerce.ts';
 import { isStringLiteral } from './literal.ts';
 import { suggest } from './suggest.ts';
 import { isWindowBound, isWindowName } from './window-functions.ts';
@@ -74,7 +74,7 @@ export function callFunction(
   const resolution = definition.resolve(typed.map(typeOf));
   if (typeof resolution === 'string') throw refused(definition, resolution, typed, spans);
   const cast = typed.map((arg, index) =>
-    coerce(arg, resolution.args[index] ?? typeOf(arg), spanOr(binding, arg, spans.span)),
+    castArgument(arg, resolution.args[index] ?? typeOf(arg), spanOr(binding, arg, spans.span)),
   );
   if (PART_FUNCTIONS.has(definition.name)) checkPart(definition, cast, resolution.type, spans);
   return { kind: 'call', function: definition.name, args: cast, type: resolution.type };

@@ -2,6 +2,7 @@ import { problem, type Span } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
 import { castsImplicitly, commonType } from '../../runtime/types/common-type.ts';
 import { type DataType, isNumeric, NULL_TYPE, sameType, STRING, typeName } from '../../runtime/types/data-type.ts';
+import { printDecimal } from '../../runtime/types/decimal.ts';
 import { isStringLiteral, type LiteralExpression, literal, stringAs } from './literal.ts';
 import { ConstantError, fitNumber, readNumber } from './parse-constant.ts';
 
@@ -20,6 +21,13 @@ export function coerce(expression: Expression, to: DataType, span: Span): Expres
 function castHint(from: DataType, to: DataType): string | undefined {
   if (from.kind === 'interval' || to.kind === 'interval' || to.kind === 'null') return undefined;
   return `write CAST(... AS ${typeName(to)}) to convert it`;
+}
+
+/** As a function's resolution asks, which may be more than what happens without being asked: `text || 5`. */
+export function castArgument(expression: Expression, to: DataType, span: Span): Expression {
+  if (sameType(typeOf(expression), to)) return expression;
+  const converted = expression.kind === 'literal' ? coerceLiteral(expression, to, span) : null;
+  return converted ?? { kind: 'cast', arg: expression, type: to, length: null };
 }
 
 function coerceLiteral(expression: LiteralExpression, to: DataType, span: Span): LiteralExpression | null {
@@ -44,10 +52,8 @@ function widenNumber(expression: LiteralExpression, to: DataType): LiteralExpres
 
 /** The number of a literal as decimal text. */
 export function numberText(expression: LiteralExpression): string {
-  if (expression.type.kind !== 'decimal') return String(expression.value);
-  const { scale } = expression.type;
-  const digits = String(expression.value);
-  return scale === 0 ? digits : `${digits}e-${scale}`;
+  const { type, value } = expression;
+  return type.kind === 'decimal' && typeof value === 'bigint' ? printDecimal(value, type.scale) : String(value);
 }
 
 /**

@@ -3,7 +3,8 @@ import { type AggregateCall, type Emit } from '../../runtime/plan/physical-plan.
 import { INTERVAL, TIMESTAMP } from '../../runtime/types/data-type.ts';
 import { slideOf, type WindowSpec } from '../../runtime/windows/window-spec.ts';
 import { columnRef } from '../logical/expressions.ts';
-import type { LogicalAggregate, LogicalColumn, TimeRole } from '../logical/logical-plan.ts';
+import type { LogicalAggregate, LogicalColumn, LogicalPlan, TimeRole } from '../logical/logical-plan.ts';
+import { mergeProjections } from '../rules/merge-projections.ts';
 import type { Flow } from './flow.ts';
 import type { Lowered, Lowering } from './lower-plan.ts';
 import type { RowKey } from './row-key.ts';
@@ -179,7 +180,8 @@ function withClosingKey(plan: LogicalAggregate, lowering: Lowering): Closing {
   };
   const own = columns.map((_, index) => columnRef(columns, index));
   const expressions = [...own, windowEndOf(columnRef(columns, startColumn), role.window)];
-  const flow = lowering.segment(lowering.lowerAny(plan.input, false), null, expressions, [...columns, computed]);
+  const wider: LogicalPlan = { kind: 'project', input: plan.input, expressions, columns: [...columns, computed] };
+  const flow = lowering.lower(mergeProjections(wider), false);
   return { flow, keys: [...plan.keys, columns.length], closeBy: plan.keys.length, extra: 1 };
 }
 

@@ -6,6 +6,7 @@ import { sameType } from '../../runtime/types/data-type.ts';
 import { canBeNull, columnRef, conjunction, moveColumns } from '../logical/expressions.ts';
 import { type JoinEquality, splitJoinCondition, windowEquality } from '../logical/join-keys.ts';
 import type { LogicalColumn, LogicalJoin, LogicalPlan, TimeRole } from '../logical/logical-plan.ts';
+import { mergeProjections } from '../rules/merge-projections.ts';
 import type { Flow } from './flow.ts';
 import { joinKey } from './join-row-key.ts';
 import { windowEndOf } from './lower-aggregate.ts';
@@ -64,20 +65,15 @@ interface JoinSide {
 
 /** One side with its keys as columns; keys that are computed are appended. */
 function joinSide(plan: LogicalPlan, keys: readonly Expression[], lowering: Lowering): JoinSide {
-  const lowered = lowering.lowerAny(plan, true);
   const computed = keys.filter((key) => key.kind !== 'column');
-  if (computed.length === 0) {
-    return {
-      flow: lowering.arrange(lowered, plan.columns),
-      keys: keys.flatMap((key) => (key.kind === 'column' ? [key.index] : [])),
-    };
-  }
   const width = plan.columns.length;
   const extra = computed.map(
     (key): LogicalColumn => ({ name: 'key', type: typeOf(key), nullable: canBeNull(key), time: null }),
   );
   const own = plan.columns.map((_, index) => columnRef(plan.columns, index));
-  const flow = lowering.segment(lowered, null, [...own, ...computed], [...plan.columns, ...extra]);
+  const expressions = [...own, ...computed];
+  const wider: LogicalPlan = { kind: 'project', input: plan, expressions, columns: [...plan.columns, ...extra] };
+  const flow = lowering.lower(computed.length === 0 ? plan : mergeProjections(wider), true);
   return { flow, keys: keys.map((key) => (key.kind === 'column' ? key.index : width + computed.indexOf(key))) };
 }
 

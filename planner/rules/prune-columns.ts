@@ -144,11 +144,22 @@ function pruneAggregate(plan: LogicalAggregate, needed: ReadonlySet<number>): Pr
   return { plan: { ...plan, input: input.plan, keys: plan.keys.map(at), aggregates, columns }, moved };
 }
 
+/** A join keeps its rows, so its sides have no column too many. */
+function narrowed(plan: LogicalPlan, needed: ReadonlySet<number>): Pruned {
+  const pruned = prune(plan, needed);
+  if (pruned.plan.columns.length === needed.size) return pruned;
+  const { kept, moved } = keep(needed);
+  const columns = pruned.plan.columns;
+  const expressions = kept.map((column) => columnRef(columns, pruned.moved.get(column) ?? column));
+  const names = pick(plan.columns, kept).map((column) => column.name);
+  return { plan: projectPlan(pruned.plan, expressions, names), moved };
+}
+
 function pruneJoin(plan: LogicalJoin, needed: ReadonlySet<number>): Pruned {
   const width = plan.left.columns.length;
   const read = [...columnsIn(plan.condition, new Set(needed))];
-  const left = prune(plan.left, new Set(read.filter((column) => column < width)));
-  const right = prune(plan.right, new Set(read.filter((column) => column >= width).map((column) => column - width)));
+  const left = narrowed(plan.left, new Set(read.filter((column) => column < width)));
+  const right = narrowed(plan.right, new Set(read.filter((column) => column >= width).map((column) => column - width)));
   const moved = new Map(left.moved);
   for (const [old, now] of right.moved) moved.set(width + old, left.plan.columns.length + now);
   const columns = new Array<LogicalColumn>();

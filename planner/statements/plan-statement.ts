@@ -41,7 +41,8 @@ export function planStatement(statement: StatementText, context: PlannerContext)
 }
 
 function explain(statement: Explain, context: PlannerContext): string {
-  const { plan } = planContinuousQuery(statement.query, context);
+  const pulled = statement.query.body.limit !== null && statement.query.emit === null;
+  const { plan } = pulled ? planPullQuery(statement.query, context) : planContinuousQuery(statement.query, context);
   return statement.level === 'physical'
     ? explainPlan(plan)
     : explainLogical(logicalQuery(statement.query, context).query.plan);

@@ -23,19 +23,13 @@ export function streamOptions(node: CreateStream, environment: PlannerEnvironmen
     );
   }
   const known = [...environment.streamOptions, ...connector.options];
+  const names = ['connector', ...known.map((candidate) => candidate.name)];
   const texts = new Map<string, string>();
   for (const [name, option] of written) {
     if (name === 'connector') continue;
     const info = known.find((candidate) => candidate.name === name);
     if (info !== undefined) checkOption(info, option);
-    else
-      checkFieldOption(
-        name,
-        option,
-        connector,
-        node,
-        known.map((candidate) => candidate.name),
-      );
+    else checkFieldOption(name, option, connector, node, names);
     texts.set(name, option.value);
   }
   requireOptions(connector, written, node.name);
