@@ -1,16 +1,26 @@
 import { assert, unreachable } from '../errors/assert.ts';
-import type { PhysicalNode, PhysicalPlan } from '../plan/physical-plan.ts';
+import { GroupAggregate, type GroupAggregateOptions } from '../operators/group-aggregate.ts';
+import { Join, type JoinOptions } from '../operators/join.ts';
+import { WindowAggregate } from '../operators/window-aggregate.ts';
+import { WindowAssign } from '../operators/window-assign.ts';
+import type {
+  GroupAggregateNode,
+  JoinNode,
+  PhysicalNode,
+  PhysicalPlan,
+  WindowAggregateNode,
+} from '../plan/physical-plan.ts';
 import type { DataType } from '../types/data-type.ts';
-import type { DStream, GraphContext } from './dstream.ts';
+import type { Counters, DStream, GraphContext } from './dstream.ts';
 import { DStreamGraph } from './dstream-graph.ts';
 import { InputDStream } from './input-dstream.ts';
 import { OutputDStream } from './output-dstream.ts';
 import { segmentPairFilter } from './segment-pair-filter.ts';
-import { GroupDStream, JoinDStream } from './state-dstream.ts';
+import { StateDStream } from './state-dstream.ts';
 import { TransformedDStream } from './transformed-dstream.ts';
 import { UnionDStream } from './union-dstream.ts';
 import { ValuesDStream } from './values-dstream.ts';
-import { WindowAssignDStream, WindowedDStream } from './windowed-dstream.ts';
+import { WindowedDStream } from './windowed-dstream.ts';
 
 /**
  * One DStream per node of the plan, and the output. Operators ask for their state here, so the states may be empty and
@@ -47,7 +57,6 @@ class GraphBuilder {
   dstream(id: number, node: PhysicalNode, built: readonly DStream[]): DStream {
     this.#timed[id] = this.#isTimed(node);
     const parents = node.inputs.map((input) => built[input]!);
-    const state = this.#context.stateOf(id);
     switch (node.kind) {
       case 'scan':
         return new InputDStream(id);
@@ -56,35 +65,52 @@ class GraphBuilder {
       case 'segment':
         return new TransformedDStream(id, parents[0]!, node);
       case 'window-assign':
-        return new WindowAssignDStream(id, parents[0]!, node);
-      case 'window-aggregate': {
-        const input = this.#plan.nodes[node.inputs[0]!]!;
-        const bounded = input.edge.watermarkColumn === node.time;
-        const { seed } = this.#context;
-        return new WindowedDStream(id, parents[0]!, {
-          node,
-          inputTypes: this.#typesOf(node.inputs[0]!),
-          bounded,
-          state,
-          seed,
+        return new WindowedDStream(node.kind, id, parents[0]!, (counters) => new WindowAssign(node, counters));
+      case 'window-aggregate':
+        return new WindowedDStream(node.kind, id, parents[0]!, (counters) => this.#windowAggregate(id, node, counters));
+      case 'group-aggregate':
+        return new StateDStream(node.kind, id, parents, this.#timedInputs(node), (counters) => {
+          const groups = new GroupAggregate({ ...this.#group(id, node), counters });
+          return { start: () => groups.start(), process: ([rows], watermark) => groups.process(rows!, watermark) };
         });
-      }
-      case 'group-aggregate': {
-        const inputTypes = this.#typesOf(node.inputs[0]!);
-        return new GroupDStream(id, parents[0]!, { node, inputTypes, retracts: this.#retracts(node), state });
-      }
-      case 'join': {
-        const leftTypes = this.#typesOf(node.inputs[0]!);
-        const rightTypes = this.#typesOf(node.inputs[1]!);
-        const filter = node.residual === null ? null : segmentPairFilter(node.residual);
-        const options = { node, leftTypes, rightTypes, retracts: this.#retracts(node), filter, state };
-        return new JoinDStream(id, parents, this.#timedInputs(node), options);
-      }
+      case 'join':
+        return new StateDStream(node.kind, id, parents, this.#timedInputs(node), (counters) => {
+          const join = new Join({ ...this.#join(id, node), counters });
+          return { process: ([left, right], watermark) => join.process(left!, right!, watermark) };
+        });
       case 'union':
         return new UnionDStream(id, parents, this.#typesOf(id), this.#timedInputs(node));
       default:
         return unreachable(node);
     }
+  }
+
+  #windowAggregate(id: number, node: WindowAggregateNode, counters: Counters): WindowAggregate {
+    const input = node.inputs[0]!;
+    return new WindowAggregate({
+      node,
+      inputTypes: this.#typesOf(input),
+      bounded: this.#plan.nodes[input]!.edge.watermarkColumn === node.time,
+      state: this.#context.stateOf(id),
+      seed: this.#context.seed,
+      counters,
+    });
+  }
+
+  #group(id: number, node: GroupAggregateNode): Omit<GroupAggregateOptions, 'counters'> {
+    const inputTypes = this.#typesOf(node.inputs[0]!);
+    return { node, inputTypes, retracts: this.#retracts(node), state: this.#context.stateOf(id) };
+  }
+
+  #join(id: number, node: JoinNode): Omit<JoinOptions, 'counters'> {
+    return {
+      node,
+      leftTypes: this.#typesOf(node.inputs[0]!),
+      rightTypes: this.#typesOf(node.inputs[1]!),
+      retracts: this.#retracts(node),
+      filter: node.residual === null ? null : segmentPairFilter(node.residual),
+      state: this.#context.stateOf(id),
+    };
   }
 
   #typesOf(node: number): DataType[] {

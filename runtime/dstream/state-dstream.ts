@@ -1,46 +1,44 @@
 import type { Batch } from '../columns/batch.ts';
-import { GroupAggregate, type GroupAggregateOptions } from '../operators/group-aggregate.ts';
-import { Join, type JoinOptions } from '../operators/join.ts';
-import { DStream, type Flow, minimumWatermark } from './dstream.ts';
+import { type Counters, DStream, type Flow, minimumWatermark, type Tick } from './dstream.ts';
 
-/** Groups without panes, over rows that may be taken back. */
-export class GroupDStream extends DStream {
-  readonly kind = 'group-aggregate';
-  readonly #groups: GroupAggregate;
-
-  constructor(id: number, parent: DStream, options: Omit<GroupAggregateOptions, 'counters'>) {
-    super(id, [parent]);
-    this.#groups = new GroupAggregate({ ...options, counters: this.counters });
-  }
-
-  override start(): readonly Batch[] {
-    return this.#groups.start();
-  }
-
-  compute([input]: readonly [Flow]): Flow {
-    return { batches: this.#groups.process(input.batches, input.watermark), watermark: input.watermark };
-  }
+/** An operator on keyed state: updating aggregates, joins. */
+export interface StateOperator {
+  /** What exists before any row. */
+  start?(): readonly Batch[];
+  /** One micro-batch: the rows of each input, then the watermark that they leave behind. */
+  process(inputs: readonly (readonly Batch[])[], watermark: number): readonly Batch[];
 }
 
-/** Two sides joined by key. */
-export class JoinDStream extends DStream {
-  readonly kind = 'join';
-  readonly #join: Join;
+/** Runs an operator under the minimum of its parents' watermarks. */
+export class StateDStream extends DStream {
+  readonly kind: 'group-aggregate' | 'join';
   readonly #timed: readonly boolean[];
+  readonly #operator: StateOperator;
 
+  /** `timed`: which parents have event time. */
   constructor(
+    kind: 'group-aggregate' | 'join',
     id: number,
     parents: readonly DStream[],
     timed: readonly boolean[],
-    options: Omit<JoinOptions, 'counters'>,
+    open: (counters: Counters) => StateOperator,
   ) {
     super(id, parents);
+    this.kind = kind;
     this.#timed = timed;
-    this.#join = new Join({ ...options, counters: this.counters });
+    this.#operator = open(this.counters);
   }
 
-  compute(inputs: readonly [Flow, Flow]): Flow {
+  override start(_tick: Tick): readonly Batch[] {
+    return this.#operator.start?.() ?? [];
+  }
+
+  compute(inputs: readonly Flow[]): Flow {
     const watermark = minimumWatermark(inputs, this.#timed);
-    return { batches: this.#join.process(inputs[0].batches, inputs[1].batches, watermark), watermark };
+    const batches = this.#operator.process(
+      inputs.map((input) => input.batches),
+      watermark,
+    );
+    return { batches, watermark };
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   batchOf,
   type Change,
@@ -16,6 +16,9 @@ import type { AggregateCall, Emit, PhysicalPlan } from '../plan/physical-plan.ts
 import { BIGINT, DOUBLE, STRING, TIMESTAMP } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 import type { WindowSpec } from '../windows/window-spec.ts';
+
+/** Properties run many dataflows; a busy machine takes its time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const INPUT = [STRING, BIGINT];
 const CALLS: readonly AggregateCall[] = [

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import {
   batchOf,
   type Change,
@@ -15,6 +15,9 @@ import type { Flow } from '../dstream/dstream.ts';
 import type { Expression } from '../expressions/expression.ts';
 import type { Emit, JoinType, PhysicalPlan } from '../plan/physical-plan.ts';
 import { BOOLEAN, INT, STRING, TIMESTAMP } from '../types/data-type.ts';
+
+/** Properties run many dataflows; a busy machine takes its time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 /** key, value */
 const SIDE = [STRING, INT];

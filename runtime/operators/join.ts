@@ -204,7 +204,6 @@ export class Join {
   #padding(pane: number): Batch {
     const [left, right] = this.#sides;
     const parts = [this.#unmatched(left, pane), this.#unmatched(right, pane)] as const;
-    const lengths = parts.map((part) => part.length);
     const length = parts[0].length + parts[1].length;
     const nulls = (types: readonly DataType[], rows: number): Column[] => types.map((type) => nullColumn(type, rows));
     const all = concatBatches(

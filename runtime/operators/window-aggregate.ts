@@ -11,7 +11,7 @@ import { WindowBounds } from '../windows/window-bounds.ts';
 import { type AggregateTable, PanedAggregates } from './aggregate-tables.ts';
 import { type BucketRows, bucketRows, bucketRowsByValue } from './bucket-rows.ts';
 import { finalGroups } from './final-groups.ts';
-import { constantColumn, gatherColumns } from './gather-columns.ts';
+import { constantColumn } from './gather-columns.ts';
 import { GroupChanges } from './group-changes.ts';
 
 /** Above it, adding a row to each of its windows costs less than merging a window from its panes. */

@@ -2,15 +2,9 @@ import { allocateInts, allocateNumbers } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
 import type { NumberColumn } from '../columns/column.ts';
 import { gatherBatch } from '../columns/gather.ts';
+import type { Counters } from '../dstream/dstream.ts';
 import type { WindowAssignNode } from '../plan/physical-plan.ts';
 import { WindowBounds } from '../windows/window-bounds.ts';
-
-/** The rows of a batch, each once per window, and how many rows belong to no window. */
-export interface AssignedWindows {
-  readonly batch: Batch;
-  /** Rows whose time is NULL. */
-  readonly untimed: number;
-}
 
 /**
  * Repeats each row once per window that covers it, earliest window first, and appends window_start, window_end and
@@ -20,14 +14,21 @@ export class WindowAssign {
   readonly #time: number;
   readonly #bounds: WindowBounds;
 
-  constructor(node: WindowAssignNode) {
+  readonly #counters: Counters;
+
+  constructor(node: WindowAssignNode, counters: Counters) {
     this.#time = node.time;
     this.#bounds = new WindowBounds(node.window);
+    this.#counters = counters;
   }
 
-  assign(batch: Batch): AssignedWindows {
+  process(batches: readonly Batch[]): Batch[] {
+    return batches.map((batch) => this.#assign(batch));
+  }
+
+  #assign(batch: Batch): Batch {
     const time = batch.columns[this.#time] as NumberColumn;
-    const { copies, untimed } = this.#countCopies(time, batch.length);
+    const copies = this.#countCopies(time, batch.length);
     const rows = allocateInts(copies);
     const starts = allocateNumbers(copies);
     const ends = allocateNumbers(copies);
@@ -45,16 +46,17 @@ export class WindowAssign {
     }
     const repeated = gatherBatch(batch, rows, copies);
     const bounds = [starts, ends, times].map((values) => ({ rep: 'number', values, valid: null }) as const);
-    return { batch: { ...repeated, columns: [...repeated.columns, ...bounds] }, untimed };
+    return { ...repeated, columns: [...repeated.columns, ...bounds] };
   }
 
-  #countCopies(time: NumberColumn, length: number): { readonly copies: number; readonly untimed: number } {
+  #countCopies(time: NumberColumn, length: number): number {
     let copies = 0;
     let untimed = 0;
     for (let row = 0; row < length; row++) {
       if (time.valid !== null && time.valid[row] === 0) untimed++;
       else copies += this.#bounds.windowsOf(time.values[row]!);
     }
-    return { copies, untimed };
+    this.#counters.fail('NULL_EVENT_TIME', untimed);
+    return copies;
   }
 }
