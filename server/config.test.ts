@@ -45,7 +45,10 @@ test('each flag has an environment twin that means the same', () => {
 
 test('a flag wins over the environment, that over the file', () => {
   const config = configFile('{"port": 1, "data": "from-file", "demo": true, "allow-host": ["a", "b"]}');
-  const found = parseServeConfig(['--port', '3', '--config', config], { MILLRACE_PORT: '2', MILLRACE_DATA: 'from-twin' });
+  const found = parseServeConfig(['--port', '3', '--config', config], {
+    MILLRACE_PORT: '2',
+    MILLRACE_DATA: 'from-twin',
+  });
   expect(found).toMatchObject({ port: 3, dataDirectory: 'from-twin', demo: true, allowHosts: ['a', 'b'] });
 });
 

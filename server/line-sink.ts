@@ -41,8 +41,7 @@ export class LineSink implements FrameSink {
     });
   }
 
-  /** The last line was sent. */
-  end(): void {
+  subscriptionEnded(): void {
     this.#response.end();
   }
 }

@@ -10,10 +10,26 @@ const open = new Security({ host: '127.0.0.1', allowHosts: ['box.example'], toke
 const locked = new Security({ host: '0.0.0.0', allowHosts: [], token: 'secret' });
 
 describe('the Host of a request', () => {
-  const ours = ['localhost', 'LOCALHOST:7070', '127.0.0.1:7070', '127.9.9.9', '[::1]:80', 'box.example:1', 'localhost.'];
+  const ours = [
+    'localhost',
+    'LOCALHOST:7070',
+    '127.0.0.1:7070',
+    '127.9.9.9',
+    '[::1]:80',
+    'box.example:1',
+    'localhost.',
+  ];
   test.each(ours)('%s is ours', (host) => expect(open.check(request({ host }))).toBeNull());
 
-  const foreign = ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.5', '', 'a b', 'u@localhost'];
+  const foreign = [
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example',
+    '10.0.0.5',
+    '',
+    'a b',
+    'u@localhost',
+  ];
   test.each(foreign)('%j is refused', (host) => {
     expect(open.check(request({ host }))?.problems[0].code).toBe('FORBIDDEN_HOST');
   });
@@ -36,7 +52,15 @@ describe('the Origin of a request', () => {
     expect(open.check(request({ host: 'localhost:80', origin: 'http://localhost' }))).toBeNull();
   });
 
-  const foreign = ['http://localhost:3000', 'http://127.0.0.1:7070', 'https://evil.example', 'null', 'file://', 'x', ''];
+  const foreign = [
+    'http://localhost:3000',
+    'http://127.0.0.1:7070',
+    'https://evil.example',
+    'null',
+    'file://',
+    'x',
+    '',
+  ];
   test.each(foreign)('%j is refused', (origin) => {
     expect(open.check(request({ host, origin }))?.problems[0].code).toBe('FORBIDDEN_ORIGIN');
   });

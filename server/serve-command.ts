@@ -29,6 +29,9 @@ async function start(config: ServeConfig): Promise<RunningServer> {
     hashSeed: randomInt(2 ** 31),
     instance: randomUUID(),
   });
+  const started = engine.start();
+  // It is awaited once the rest is loaded; a failure before that is no stray one.
+  started.catch(() => {});
   const [{ startServer }, { PlannerThread }, { pino }] = await Promise.all([
     import('./serve.ts'),
     import('../planner/planner-client.ts'),
@@ -37,6 +40,7 @@ async function start(config: ServeConfig): Promise<RunningServer> {
   const log = pino({ level: logLevel }, pino.destination({ fd: 2, sync: true }));
   return startServer(config, {
     engine,
+    started,
     openPlanner: () => new PlannerThread({ timer: systemClock }),
     webDirectory: fileURLToPath(new URL(webPath(), import.meta.url)),
     log,

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { PlannerClient } from '../planner/planner-client.ts';
-import type { Engine } from '../runtime/engine/engine.ts';
+import type { Engine, Started } from '../runtime/engine/engine.ts';
 import { createApp } from './app.ts';
 import { Catalogue } from './catalogue.ts';
 import type { ServeConfig } from './config.ts';
@@ -16,8 +16,9 @@ import { Hub } from './websocket/hub.ts';
 
 /** What a server is made of besides its own code: threads in the program, inline parts in a test. */
 export interface ServeDeps {
-  /** Not started yet. */
   readonly engine: Engine;
+  /** What the engine's `start` answers. */
+  readonly started: Promise<Started>;
   /** Called once the port is open: nobody waits for the planner to listen. */
   openPlanner(): PlannerClient;
   readonly webDirectory: string;
@@ -38,7 +39,7 @@ export interface RunningServer {
 /** How long answers that are under way may take once everything else is closed. */
 const CLOSE_GRACE_MS = 2000;
 
-/** Opens the port and starts the engine at once; serves when both are there. Errors: LOCKED data, a port in use. */
+/** Opens the port while the engine starts; serves when both are there. Errors: what the engine's start or the port refuses. */
 export async function startServer(config: ServeConfig, deps: ServeDeps): Promise<RunningServer> {
   const { engine, webDirectory, log } = deps;
   const lifecycle = new Lifecycle();
@@ -48,7 +49,7 @@ export async function startServer(config: ServeConfig, deps: ServeDeps): Promise
   engine.onEvent((event) => {
     if (event.kind === 'fatal' && !closing) deps.onFatal(event.message);
   });
-  const [started, port] = await Promise.all([engine.start(), listen(http, config)]).catch((error: unknown) => {
+  const [started, port] = await Promise.all([deps.started, listen(http, config)]).catch((error: unknown) => {
     closing = true;
     http.close();
     throw error;

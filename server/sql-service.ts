@@ -5,8 +5,6 @@ import type { Engine, Inserted, RowsAnswer } from '../runtime/engine/engine.ts';
 import { type Problem, problem, ProblemError } from '../runtime/errors/problem.ts';
 import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
 import { jsonText } from '../runtime/types/json-text.ts';
-import { scalarFunction, scalarFunctionNames } from '../runtime/functions/scalar-functions.ts';
-import { aggregateFunction, aggregateFunctionNames } from '../runtime/functions/aggregate-functions.ts';
 import { typeName } from '../runtime/types/data-type.ts';
 import type { Catalogue } from './catalogue.ts';
 
@@ -120,7 +118,7 @@ export class SqlService {
       case 'insert':
         return { kind: 'inserted', statement, answer: await this.#insert(plan) };
       case 'show':
-        return { kind: 'listed', statement, ...this.#show(plan.what) };
+        return { kind: 'listed', statement, ...(await this.#show(plan.what)) };
       case 'describe':
         return { kind: 'listed', statement, ...this.#describe(plan.name) };
       case 'explain':
@@ -143,10 +141,12 @@ export class SqlService {
     return this.#engine.insert(plan.stream, Buffer.from(lines.join('\n'), 'utf8'), { op: 'upsert', strict: false });
   }
 
-  #show(what: 'streams' | 'views' | 'sinks' | 'functions'): Listing {
+  async #show(what: 'streams' | 'views' | 'sinks' | 'functions'): Promise<Listing> {
     if (what === 'functions') return listFunctions();
     const kinds = KINDS_SHOWN[what];
-    const shown = this.catalogue.snapshot.relations.filter(({ kind }) => kinds.includes(kind));
+    const shown = this.catalogue.snapshot.relations.filter(
+      (relation) => kinds.includes(relation.kind) && !isDerived(relation),
+    );
     return {
       columns: ['name', 'kind', 'sql'],
       rows: shown.map(({ name, kind, sql }) => [name, kind.replace('-', ' '), sql]),
@@ -175,7 +175,15 @@ const KINDS_SHOWN: Readonly<Record<'streams' | 'views' | 'sinks', readonly Relat
   sinks: ['sink'],
 };
 
-function listFunctions(): Listing {
+/** `$late` and `$errors` of a stream are there by name, and in no list. */
+export function isDerived(relation: RelationDefinition | undefined): boolean {
+  return relation?.kind === 'stream' && relation.derivedFrom !== null;
+}
+
+/** Loaded when somebody asks: no other statement needs the functions in this thread. */
+async function listFunctions(): Promise<Listing> {
+  const { scalarFunction, scalarFunctionNames } = await import('../runtime/functions/scalar-functions.ts');
+  const { aggregateFunction, aggregateFunctionNames } = await import('../runtime/functions/aggregate-functions.ts');
   const scalars = scalarFunctionNames().map((name) => [name, 'scalar', scalarFunction(name)!.doc.summary]);
   const aggregates = aggregateFunctionNames().map((name) => [name, 'aggregate', aggregateFunction(name)!.doc.summary]);
   return { columns: ['name', 'kind', 'summary'], rows: [...scalars, ...aggregates] };

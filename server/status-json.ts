@@ -1,7 +1,7 @@
-import type { StreamStatus, ViewStatus } from '../runtime/engine/engine.ts';
+import type { OperatorStatus, StreamStatus, ViewStatus } from '../runtime/engine/engine.ts';
 import { frameTime } from '../runtime/engine/frame-time.ts';
 import { columnsJson } from './column-json.ts';
-import type { StreamJson, ViewJson } from './protocol.ts';
+import type { OperatorJson, StreamJson, ViewJson } from './protocol.ts';
 import { errorJson } from './text-position.ts';
 
 export function streamJson(status: StreamStatus): StreamJson {
@@ -14,7 +14,14 @@ export function viewJson(status: ViewStatus): ViewJson {
     error: status.error && errorJson(status.error, null),
     columns: columnsJson(status.columns),
     watermark: timeJson(status.watermark),
+    plan: { operators: status.plan.operators.map(operatorJson) },
   };
+}
+
+/** The engine counts more than it shows. */
+function operatorJson(status: OperatorStatus): OperatorJson {
+  const { id, kind, inputs, rowsIn, rowsOut, stateRows, stateBytes, ms } = status;
+  return { id, kind, inputs, rowsIn, rowsOut, stateRows, stateBytes, ms };
 }
 
 /** ISO text, null before the first row, "end" after the end. */

@@ -1,6 +1,6 @@
-import type { RelationDefinition } from '../../runtime/catalog/catalog.ts';
 import { streamJson } from '../status-json.ts';
 import { requireNoQuery } from '../request-query.ts';
+import { isDerived } from '../sql-service.ts';
 import type { Route } from './route.ts';
 
 /** Streams and tables that somebody declared; their `$late` and `$errors` are there by name. */
@@ -13,7 +13,3 @@ export const listStreams: Route = {
     response.json({ streams: streams.map(streamJson) });
   },
 };
-
-function isDerived(definition: RelationDefinition | undefined): boolean {
-  return definition?.kind === 'stream' && definition.derivedFrom !== null;
-}

@@ -25,7 +25,7 @@ export const viewChanges: Route = {
     const opened = await hub.subscribe(name, { kind: 'view', name }, at, sink, follow);
     response.once('close', () => opened.close());
     await opened.started;
-    if (opened.subscription.closed) sink.end();
+    if (opened.subscription.closed) response.end();
   },
 };
 

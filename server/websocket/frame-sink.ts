@@ -7,4 +7,6 @@ export interface FrameSink {
   /** Resolves when little is queued, or the sink is closed. */
   whenDrained(): Promise<void>;
   readonly closed: boolean;
+  /** A subscription has sent its last frame (`end` or `error`). */
+  subscriptionEnded?(): void;
 }

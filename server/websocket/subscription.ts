@@ -96,6 +96,7 @@ export class Subscription {
     if (this.#state === 'closed') return;
     this.#send(endFrame(this.id, reason));
     this.#state = 'closed';
+    this.#sink.subscriptionEnded?.();
   }
 
   close(): void {
@@ -204,6 +205,7 @@ export class Subscription {
     if (!this.#open()) return;
     this.#send(errorFrame(this.id, failureJson(error)));
     this.#state = 'closed';
+    this.#sink.subscriptionEnded?.();
   }
 
   #open(): boolean {
