@@ -23,6 +23,8 @@ const BATCH_ROWS_MAX = 65_536;
 /** Bytes of rows that are accepted but not processed; beyond it new ones are refused with OVERLOADED. */
 const PENDING_BYTES_MAX = 256 << 20;
 const RETRY_MS = 1000;
+/** How long a CREATE waits for its query to catch up, so that it can be read at once where there is little to read. */
+const CATCH_UP_MS = 50;
 
 interface CommittedHead {
   readonly epoch: number;
@@ -59,6 +61,8 @@ export class BatchLoop {
   #wakeUp: (() => void) | null = null;
   #woken = false;
   #stopping = false;
+  /** Pending while state is read again after a failed commit. */
+  #reloaded: Promise<void> = Promise.resolve();
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: LoopOptions) {
@@ -108,11 +112,19 @@ export class BatchLoop {
     return this.#commits.settle();
   }
 
-  refuseWhenFull(): void {
+  /** Resolves when rows can be accepted; throws what to tell the sender where they can't. */
+  async admit(): Promise<void> {
+    await this.#reloaded;
     if (this.#stopping) throw problem('SHUTTING_DOWN', 'the server is shutting down');
     if (this.#pendingBytes > PENDING_BYTES_MAX) {
       throw problem('OVERLOADED', 'too many rows wait to be processed', undefined, 'send them again in a moment');
     }
+  }
+
+  /** As caughtUp, but no longer than a moment: a long backfill goes on by itself. Under the manual trigger nothing moves. */
+  async caughtUpSoon(dataflow: Dataflow): Promise<void> {
+    if (this.#options.trigger === 'manual') return;
+    await Promise.race([this.caughtUp(dataflow), this.#pause(CATCH_UP_MS)]);
   }
 
   /** Resolves once a backfilling dataflow stands at the head. */
@@ -248,7 +260,8 @@ export class BatchLoop {
         if (worked) await this.#options.clock.turn();
         else await this.#sleep();
       } catch (error) {
-        await this.#reload(error);
+        this.#reloaded = this.#reload(error);
+        await this.#reloaded;
       }
     }
     await this.#finish();

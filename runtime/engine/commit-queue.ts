@@ -61,6 +61,7 @@ export class CommitQueue {
 
   /** Resolves when the next commit to be submitted is durable. */
   whenDurable<T>(value: T): Promise<T> {
+    if (this.#failure !== null) return Promise.reject(asProblem(this.#failure));
     return new Promise((resolve, reject) => {
       this.#next.push({ resolve: () => resolve(value), reject });
     });
@@ -74,6 +75,7 @@ export class CommitQueue {
 
   /** The epoch that absorbed the entry once it is durable; null while it is durable but not processed. */
   durable(sequence: number): Promise<number | null> {
+    if (this.#failure !== null) return Promise.reject(asProblem(this.#failure));
     if (sequence <= this.#durableSequence) return Promise.resolve(sequence <= this.#processed ? this.#epoch : null);
     return new Promise((resolve, reject) => {
       this.#senders.push({ sequence, resolve, reject });

@@ -59,15 +59,16 @@ export class LocalEngine implements Engine {
     };
   }
 
-  create(definition: Definition, plan: PhysicalPlan | null): Promise<readonly Definition[]> {
-    return this.#loop.task(() => {
-      const { machine } = this.#loop;
-      if (machine.definitions.has(definition.name)) {
+  async create(definition: Definition, plan: PhysicalPlan | null): Promise<readonly Definition[]> {
+    const made = await this.#loop.task(() => {
+      if (this.#loop.machine.definitions.has(definition.name)) {
         throw problem('ALREADY_EXISTS', `${definition.name} already exists`);
       }
-      const made = this.#make(definition, plan);
-      return this.#loop.whenDurable(made);
+      return this.#loop.whenDurable(this.#make(definition, plan));
     });
+    const dataflow = this.#loop.machine.dataflows.get(definition.name);
+    if (dataflow) await this.#loop.caughtUpSoon(dataflow);
+    return made;
   }
 
   drop(names: readonly string[]): Promise<readonly string[]> {
@@ -81,8 +82,8 @@ export class LocalEngine implements Engine {
   }
 
   async insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted> {
+    await this.#loop.admit();
     const relation = this.#relation(stream);
-    this.#loop.refuseWhenFull();
     const pushed = this.#loop.machine.intake.push(relation, bufferOf(body), {
       deletes: options.op === 'delete',
       strict: options.strict,
@@ -96,6 +97,7 @@ export class LocalEngine implements Engine {
   }
 
   async moveWatermark(stream: string, to: number): Promise<{ watermark: number; epoch: number | null }> {
+    await this.#loop.admit();
     const relation = this.#relation(stream);
     if (!relation.writable) throw problem('NOT_WRITABLE', `${stream} is fed by ${relation.definition.connector}`);
     const { intake } = this.#loop.machine;
