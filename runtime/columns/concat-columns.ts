@@ -2,7 +2,7 @@ import { assert } from '../errors/assert.ts';
 import type { DataType } from '../types/data-type.ts';
 import { allocateBytes, allocateInts, allocateNumbers, allocateUtf8, allocateWeights } from './allocator.ts';
 import type { Batch } from './batch.ts';
-import type { BooleanColumn, Column, NumberColumn, StringColumn, Utf8Column, Validity, WideColumn } from './column.ts';
+import type { BooleanColumn, Column, NumberColumn, Utf8Column, Validity } from './column.ts';
 import { nullColumn } from './null-column.ts';
 import { toStrings } from './text-at.ts';
 

@@ -8,7 +8,7 @@ import { assert } from '../errors/assert.ts';
 
 /** Words of the language, and names that the generator makes: letters and a number. */
 const TOKEN =
-  /\s+|(?:let|const|if|else|for|continue|break|return|true|false|null)\b|[a-z]{1,4}\d{1,6}\b(?!\.)|[a-z]{1,4}\d{1,6}\.(?:length|getInt32)\b|Math\.(?:trunc|floor|ceil|abs|imul|clz32)\b|BigInt\b|\d{1,64}n?\b(?![.\w])|===|!==|<=|>=|&&|\|\||\+\+|\+=|\|=|\/(?![/*])|[-+*%&|^~<>=!?:;,(){}[\]]/y;
+  /[ \n]+|(?:let|const|if|else|for|continue|break|return|true|false|null)\b|[a-z]{1,4}\d{1,6}\b(?!\.)|[a-z]{1,4}\d{1,6}\.(?:length|getInt32)\b|Math\.(?:trunc|floor|ceil|abs|imul|clz32)\b|BigInt\b|\d{1,64}n?\b(?![.\w])|===|!==|<=|>=|&&|\|\||\+\+|\+=|\|=|\/(?![/*])|=(?!>)|[-+*%&|^~<>!?:;,(){}[\]]/y;
 
 const PARAMETER = /^[a-z]{1,4}\d{1,6}$/;
 

@@ -16,7 +16,12 @@ export type Expression =
   | { readonly kind: 'and' | 'or'; readonly args: readonly Expression[] }
   | { readonly kind: 'not'; readonly arg: Expression }
   | { readonly kind: 'is-null'; readonly arg: Expression }
-  | { readonly kind: 'case'; readonly branches: readonly CaseBranch[]; readonly otherwise: Expression; readonly type: DataType }
+  | {
+      readonly kind: 'case';
+      readonly branches: readonly CaseBranch[];
+      readonly otherwise: Expression;
+      readonly type: DataType;
+    }
   | { readonly kind: 'cast'; readonly arg: Expression; readonly type: DataType; readonly length: number | null }
   /** `arg IN (literals)` with constant items of arg's type; a NULL item makes a miss unknown. */
   | { readonly kind: 'in'; readonly arg: Expression; readonly items: readonly Value[] };

@@ -44,7 +44,7 @@ export function generateSegment(
   const nullable = outputs.map((output, position) => generator.output(output, position));
   if (generator.tooWide) return null;
   const { writer } = generator;
-  const body = `let ${kept} = 0;
+  const body = `${pinned(writer.constants)}let ${kept} = 0;
 for (let ${row} = 0; ${row} < ${rows}; ${row}++) {
 ${writer.text}
 ${selection}[${kept}] = ${row};
@@ -60,6 +60,11 @@ return ${kept};`;
     ...writer.constants.map((_, position) => `k${position}`),
   ];
   return { parameters, body, constants: writer.constants, nullable };
+}
+
+/** Settles once, not at every use in the loop, that these parameters are plain doubles. */
+function pinned(constants: readonly unknown[]): string {
+  return constants.map((value, at) => (typeof value === 'number' ? `k${at} = k${at} * 1;\n` : '')).join('');
 }
 
 /** The parameters of one input column, in the order in which the caller passes its arrays. */

@@ -21,7 +21,7 @@ import {
 } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 import { type Expression, typeOf } from './expression.ts';
-import { openSegment, type SegmentResult } from './segment.ts';
+import { NO_FAILURES, openSegment, type SegmentResult } from './segment.ts';
 
 const TYPES: readonly DataType[] = [
   INT,
@@ -242,4 +242,78 @@ describe('a segment', () => {
       { numRuns: 300 },
     );
   }, 30_000);
+
+  test('hands columns on unchanged where no row is left out, and gathers them where some are', () => {
+    const batch = batchOf([1, 2, 3], ['a', 'b', 'c']);
+    const all = openSegment(less(5), [column(1, STRING), column(0, INT)]).run(batch).batch;
+    expect(all.columns).toEqual([batch.columns[1], batch.columns[0]]);
+    expect([all.columns[0] === batch.columns[1], all.ordinals === batch.ordinals]).toEqual([true, true]);
+    const some = openSegment(less(3), [column(1, STRING), column(0, INT)]).run(batch).batch;
+    expect(rowsOf({ batch: some, failed: NO_FAILURES }, [column(1, STRING), column(0, INT)])).toEqual({
+      rows: [
+        ['a', 1, 1, 0],
+        ['b', 2, -1, 10],
+      ],
+      failed: NO_FAILURES,
+    });
+    expect(some.watermarks).toEqual(Float64Array.of(7, 8));
+  });
+
+  test('without filter and computation copies nothing', () => {
+    const batch = batchOf([1], ['a']);
+    expect(openSegment(null, [column(1, STRING)]).run(batch)).toEqual({
+      batch: { ...batch, columns: [batch.columns[1]] },
+      failed: NO_FAILURES,
+    });
+  });
+
+  test('leaves out and counts the rows that fail, whatever their weight', () => {
+    const quotient = call('/', [integer(6), column(0, INT)], INT);
+    const { batch, failed } = openSegment(null, [quotient]).run(batchOf([1, 0, null, 0, 3], ['', '', '', '', '']));
+    expect(columnValues(batch, 0, INT)).toEqual([6, null, 2]);
+    expect(failed).toEqual({ count: 2, byCode: { DIVISION_BY_ZERO: 2 } });
+  });
+
+  test('computes a batch whose results leave 2^53 exactly, and goes back to numbers afterwards', () => {
+    const square = call('*', [column(0, BIGINT), column(0, BIGINT)], BIGINT);
+    const segment = openSegment(null, [square]);
+    const run = (values: readonly bigint[]): Column => segment.run(bigints(values)).batch.columns[0]!;
+    expect(run([3n, 94906267n])).toEqual({ rep: 'wide', values: [9n, 9007199515875289n], valid: null });
+    for (let batch = 0; batch < 40; batch++) expect(run([3n, 4n])).toMatchObject({ rep: 'number', valid: null });
+    expect(segment.run(bigints([2n ** 62n, -2n])).failed).toEqual({ count: 1, byCode: { OVERFLOW: 1 } });
+  });
+
+  test('never adds the failures of a narrow loop that was given up to those of the wide one', () => {
+    const term = call('/', [call('*', [column(0, BIGINT), big(1n << 40n)], BIGINT), column(0, BIGINT)], BIGINT);
+    const { batch, failed } = openSegment(null, [term]).run(bigints([0n, 0n, 1n << 20n]));
+    expect([batch.length, failed]).toEqual([1, { count: 2, byCode: { DIVISION_BY_ZERO: 2 } }]);
+  });
 });
+
+const column = (index: number, type: DataType): Expression => ({ kind: 'column', index, type, nullable: true });
+const integer = (value: number): Expression => ({ kind: 'literal', value, type: INT });
+const big = (value: bigint): Expression => ({ kind: 'literal', value, type: BIGINT });
+const call = (name: string, args: readonly Expression[], type: DataType): Expression => {
+  return { kind: 'call', function: name, args, type };
+};
+const less = (limit: number): Expression => call('<', [column(0, INT), integer(limit)], BOOLEAN);
+
+function batchOf(numbers: readonly (number | null)[], texts: readonly string[]): Batch {
+  const length = numbers.length;
+  return {
+    length,
+    columns: [columnFromValues(numbers, INT), columnFromValues(texts, STRING)],
+    weights: Int8Array.from({ length }, (_, row) => (row % 2 === 0 ? 1 : -1)),
+    ordinals: Float64Array.from({ length }, (_, row) => row * 10),
+    watermarks: Float64Array.from({ length }, (_, row) => row + 7),
+  };
+}
+
+function bigints(values: readonly bigint[]): Batch {
+  const columns = [columnFromValues(values, BIGINT)];
+  return { length: values.length, columns, weights: null, ordinals: null, watermarks: null };
+}
+
+function columnValues(batch: Batch, index: number, type: DataType): Value[] {
+  return Array.from({ length: batch.length }, (_, row) => valueAt(batch.columns[index]!, type, row));
+}

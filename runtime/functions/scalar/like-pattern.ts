@@ -45,7 +45,8 @@ export function parseLikePattern(pattern: string, escape: string): LikePattern {
 }
 
 function checkEscape(escape: string): void {
-  if ([...escape].length > 1) throw new EvaluationError('INVALID_ARGUMENT', 'ESCAPE takes one character or none');
+  if (Array.from(escape).length > 1)
+    throw new EvaluationError('INVALID_ARGUMENT', 'ESCAPE takes one character or none');
 }
 
 function piece(characters: readonly string[], any: readonly boolean[]): Piece {

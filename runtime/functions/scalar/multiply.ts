@@ -131,6 +131,12 @@ function quotient(args: readonly Value[], call: CallTypes): Value {
   }
 }
 
+/** A divisor that is a literal is looked at now. */
+function failIfZero(emit: EmitContext, divisor: string): void {
+  const literal = emit.literal(divisor);
+  if (literal === undefined || Number(literal) === 0) emit.failIf(`${divisor} === 0`, 'DIVISION_BY_ZERO');
+}
+
 /** How many tens the dividend is multiplied by, so that the integer quotient has the result's scale. */
 function quotientShift(call: CallTypes): number {
   return exact.scaleOf(call.type) + exact.scaleOf(call.args[1]) - exact.scaleOf(call.args[0]);
@@ -143,7 +149,7 @@ function decimalQuotient(a: bigint, b: bigint, call: CallTypes): bigint {
 
 function emitQuotient(emit: EmitContext, args: readonly string[], call: CallTypes): string {
   const [a, b] = args as [string, string];
-  emit.failIf(`${b} === 0`, 'DIVISION_BY_ZERO');
+  failIfZero(emit, b);
   switch (call.type.kind) {
     case 'int':
       return exact.emitInt(emit, `Math.trunc(${a} / ${b}) + 0`);
@@ -202,7 +208,7 @@ function emitIntegerRest(emit: EmitContext, a: string, b: string): string {
 
 function emitRest(emit: EmitContext, args: readonly string[], call: CallTypes): string {
   const [a, b] = args as [string, string];
-  emit.failIf(`${b} === 0`, 'DIVISION_BY_ZERO');
+  failIfZero(emit, b);
   switch (call.type.kind) {
     case 'int':
     case 'bigint':

@@ -70,7 +70,7 @@ function splitPart(text: string, delimiter: string, n: number): string {
 }
 
 function reverse(text: string): string {
-  return (isPlain(text) ? text.split('') : [...text]).reverse().join('');
+  return (isPlain(text) ? text.split('') : Array.from(text)).reverse().join('');
 }
 
 /** Fills up to `length` characters, or cuts at the right. */
@@ -85,7 +85,7 @@ function pad(side: 'left' | 'right', text: string, length: number, fill = ' '): 
 
 /** Takes any of these characters (default: spaces) off one or both ends. */
 function trim(side: 'left' | 'right' | 'both', text: string, characters = ' '): string {
-  const all = isPlain(text) ? text : [...text];
+  const all = isPlain(text) ? text : Array.from(text);
   const set = new Set(characters);
   let start = 0;
   let end = all.length;
