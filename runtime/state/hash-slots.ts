@@ -1,10 +1,11 @@
 import { assert } from '../errors/assert.ts';
 
 /** Slots are small (4 bytes): a low load is cheaper than the mispredicted probe loops of a high one. */
-const MAX_LOAD = 0.4;
-const MIN_SLOTS = 16;
-/** Above this many slots tables grow by 2 instead of 4. */
+const MAX_LOAD = 0.25;
+/** From this many slots on, memory counts for more. */
 const LARGE = 1 << 22;
+const MAX_LOAD_LARGE = 0.4;
+const MIN_SLOTS = 16;
 
 /**
  * An open-addressing index of ids by hash, with linear probing: a slot holds id + 1, or 0. What an id stands for is the
@@ -16,12 +17,14 @@ export class HashSlots {
   /** Hash of each id that is in. */
   hashes = new Int32Array(MIN_SLOTS);
   #size = 0;
+  /** Ids that the slots may hold. */
+  #room = MIN_SLOTS * MAX_LOAD;
 
   add(id: number, hash: number): void {
     if (id >= this.hashes.length) this.#growHashes(id);
     this.hashes[id] = hash;
     this.#size++;
-    if (this.#size > this.slots.length * MAX_LOAD) this.#grow();
+    if (this.#size > this.#room) this.#grow();
     this.#place(id, hash);
   }
 
@@ -51,6 +54,7 @@ export class HashSlots {
     this.mask = MIN_SLOTS - 1;
     this.hashes = new Int32Array(MIN_SLOTS);
     this.#size = 0;
+    this.#room = MIN_SLOTS * MAX_LOAD;
   }
 
   get bytes(): number {
@@ -76,9 +80,10 @@ export class HashSlots {
 
   #grow(): void {
     const old = this.slots;
-    const length = old.length * (old.length < LARGE ? 4 : 2);
+    const length = old.length * 2;
     this.slots = new Int32Array(length);
     this.mask = length - 1;
+    this.#room = length * (length < LARGE ? MAX_LOAD : MAX_LOAD_LARGE);
     for (let at = 0; at < old.length; at++) {
       const entry = old[at]!;
       if (entry !== 0) this.#place(entry - 1, this.hashes[entry - 1]!);

@@ -115,7 +115,7 @@ function encodeNumbers(from: Float64Array, length: number, { values, bits }: Key
   }
 }
 
-function writeNaN(bits: Int32Array, row: number): void {
+export function writeNaN(bits: Int32Array, row: number): void {
   bits[row * 2] = 0;
   bits[row * 2 + 1] = NAN_HIGH;
 }

@@ -3,7 +3,7 @@ import type { KeyLane } from './key-lane.ts';
 
 /**
  * Looks rows up: out[i] = the id in `slots` whose stored cells equal row i of `rows`, else -1. Compares the first
- * `width` lanes. One and two lanes have loops of their own.
+ * `width` lanes. One and two lanes have loops of their own. Answers the number of rows that were not found.
  */
 export function probe(
   slots: HashSlots,
@@ -13,13 +13,18 @@ export function probe(
   hashes: Int32Array,
   length: number,
   out: Int32Array,
-): void {
-  if (width === 1) probeOne(slots, stored[0]!.bits, rows[0]!.bits, hashes, length, out);
-  else if (width === 2) {
-    probeTwo(slots, stored[0]!.bits, stored[1]!.bits, rows[0]!.bits, rows[1]!.bits, hashes, length, out);
-  } else {
-    for (let row = 0; row < length; row++) out[row] = probeRow(slots, stored, rows, width, hashes[row]!, row);
+): number {
+  if (width === 1) return probeOne(slots, stored[0]!.bits, rows[0]!.bits, hashes, length, out);
+  if (width === 2) {
+    return probeTwo(slots, stored[0]!.bits, stored[1]!.bits, rows[0]!.bits, rows[1]!.bits, hashes, length, out);
   }
+  let missing = 0;
+  for (let row = 0; row < length; row++) {
+    const id = probeRow(slots, stored, rows, width, hashes[row]!, row);
+    out[row] = id;
+    if (id < 0) missing++;
+  }
+  return missing;
 }
 
 function probeOne(
@@ -29,7 +34,8 @@ function probeOne(
   hashes: Int32Array,
   length: number,
   out: Int32Array,
-): void {
+): number {
+  let missing = 0;
   for (let row = 0; row < length; row++) {
     const low = rows[row * 2]!;
     const high = rows[row * 2 + 1]!;
@@ -40,7 +46,9 @@ function probeOne(
       id = slots[at]! - 1;
     }
     out[row] = id;
+    missing += id >>> 31;
   }
+  return missing;
 }
 
 function probeTwo(
@@ -52,7 +60,8 @@ function probeTwo(
   hashes: Int32Array,
   length: number,
   out: Int32Array,
-): void {
+): number {
+  let missing = 0;
   for (let row = 0; row < length; row++) {
     const hash = hashes[row]!;
     let at = hash & mask;
@@ -72,7 +81,9 @@ function probeTwo(
       id = slots[at]! - 1;
     }
     out[row] = id;
+    missing += id >>> 31;
   }
+  return missing;
 }
 
 /** One row, any number of lanes (none: every row is equal). */
