@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Batch } from '../columns/batch.ts';
+import { type Batch, EMPTY_BATCH } from '../columns/batch.ts';
 import type { Column } from '../columns/column.ts';
 import { columnFromValues } from '../columns/column-builder.ts';
 import { valueAt } from '../columns/value-at.ts';
@@ -265,6 +265,16 @@ describe('a segment', () => {
       batch: { ...batch, columns: [batch.columns[1]] },
       failed: NO_FAILURES,
     });
+  });
+
+  test('of an empty batch is empty, with and without columns', () => {
+    for (const segment of [
+      openSegment(less(5), [column(1, STRING), integer(1)]),
+      openSegment(null, [column(1, STRING)]),
+    ]) {
+      expect(segment.run(EMPTY_BATCH)).toEqual({ batch: EMPTY_BATCH, failed: NO_FAILURES });
+      expect(segment.run(batchOf([], [])).batch.length).toBe(0);
+    }
   });
 
   test('leaves out and counts the rows that fail, whatever their weight', () => {

@@ -1,5 +1,5 @@
 import { allocateBytes, allocateInts, allocateNumbers } from '../columns/allocator.ts';
-import type { Batch } from '../columns/batch.ts';
+import { type Batch, EMPTY_BATCH } from '../columns/batch.ts';
 import type { Column, Validity } from '../columns/column.ts';
 import { columnFromBigints } from '../columns/column-builder.ts';
 import { gather, gatherHidden } from '../columns/gather.ts';
@@ -57,6 +57,7 @@ class PassThroughSegment implements Segment {
   }
 
   run(batch: Batch): SegmentResult {
+    if (batch.length === 0 && batch.columns.length === 0) return { batch: EMPTY_BATCH, failed: NO_FAILURES };
     return { batch: { ...batch, columns: this.#indexes.map((index) => batch.columns[index]!) }, failed: NO_FAILURES };
   }
 }
@@ -92,6 +93,8 @@ class ComputingSegment implements Segment {
   }
 
   run(batch: Batch): SegmentResult {
+    // EMPTY_BATCH has no columns to look at.
+    if (batch.length === 0 && batch.columns.length === 0) return { batch: EMPTY_BATCH, failed: NO_FAILURES };
     const { kept, selection, computed, failed } = this.#loop(batch);
     const all = kept === batch.length;
     let next = 0;

@@ -186,6 +186,39 @@ describe('every function', () => {
     expect(doc.summary).toMatch(/\.$/);
   });
 
+  const types = [
+    NULL_TYPE,
+    INT,
+    BIGINT,
+    decimal(10, 2),
+    decimal(38, 20),
+    DOUBLE,
+    STRING,
+    BOOLEAN,
+    TIMESTAMP,
+    DATE,
+    INTERVAL,
+  ];
+  const pairs = types.flatMap((a) => [
+    [a],
+    ...types.flatMap((b) => [
+      [a, b],
+      [a, b, INT],
+      [a, b, STRING],
+    ]),
+  ]);
+
+  test.each(docs.map((each) => [each.name, each] as const))(
+    '%s resolves the types it asked for to the same',
+    (_, each) => {
+      const resolutions = pairs
+        .map((args) => each.resolve(args))
+        .filter((resolution) => typeof resolution !== 'string');
+      expect(resolutions.length).toBeGreaterThan(0);
+      for (const resolution of resolutions) expect(each.resolve(resolution.args)).toEqual(resolution);
+    },
+  );
+
   test('is found in any case and by its aliases', () => {
     expect(scalarFunction('char_Length')?.name).toBe('LENGTH');
     expect(scalarFunction('ceiling')).toBe(scalarFunction('CEIL'));
