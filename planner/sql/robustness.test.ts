@@ -264,19 +264,17 @@ const { query } = fc.letrec<{ query: QueryNode; from: FromNode }>((tie) => {
           constraint,
         )
         .map(([both, type, on]): FromNode => ({ kind: 'join', type, natural: false, ...both, ...on, span: NO_SPAN })),
-      fc
-        .tuple(shape(sides), fc.constantFrom('inner' as const, 'left' as const, 'full' as const))
-        .map(
-          ([both, type]): FromNode => ({
-            kind: 'join',
-            type,
-            natural: true,
-            ...both,
-            on: null,
-            using: null,
-            span: NO_SPAN,
-          }),
-        ),
+      fc.tuple(shape(sides), fc.constantFrom('inner' as const, 'left' as const, 'full' as const)).map(
+        ([both, type]): FromNode => ({
+          kind: 'join',
+          type,
+          natural: true,
+          ...both,
+          on: null,
+          using: null,
+          span: NO_SPAN,
+        }),
+      ),
       shape(sides).map(
         (both): FromNode => ({
           kind: 'join',
@@ -452,6 +450,15 @@ describe('expressions', () => {
     );
   });
 });
+
+test('queries printed and read again are the same', () => {
+  fc.assert(
+    fc.property(query, (node) => {
+      expect(withoutSpans(parseQuery(printQuery(node)).body)).toEqual(withoutSpans(node));
+    }),
+    { numRuns: 60 },
+  );
+}, 30_000);
 
 const WORDS =
   `SELECT a b "c" t.x FROM t WHERE GROUP BY HAVING ORDER BY LIMIT 1 OFFSET 2 , . ( ) [ ] * + - = <> < || :: -> AND OR NOT IS NULL

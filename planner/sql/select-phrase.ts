@@ -192,14 +192,16 @@ function addRelation(phrase: Phrase, read: FromReading, left: FromNode | null): 
   const entry = phrase.entryAt(read.relation);
   const right = aliased(entry.relation, read.alias === null ? null : phrase.nameAt(read.alias));
   if (read.on !== null && phrase.entryAt(read.on) !== entry) throw phrase.notUnderstood();
-  return left === null ? right : joinNode(left, entry, right);
+  return left === null ? right : joinNode(left, entry, read.join, right);
 }
 
-function joinNode(left: FromNode, entry: FromEntry, right: FromNode): FromNode {
+const JOIN_TYPES = { INNER: 'inner', LEFT: 'left', RIGHT: 'right', FULL: 'full' } as const;
+
+function joinNode(left: FromNode, entry: FromEntry, read: FromReading['join'], right: FromNode): FromNode {
   const constraint = entry.constraint;
   return {
     kind: 'join',
-    type: entry.join?.type ?? 'cross',
+    type: read === null || entry.join?.type === 'cross' ? 'cross' : JOIN_TYPES[read],
     left,
     right,
     on: constraint?.kind === 'on' ? constraint.expression : null,
