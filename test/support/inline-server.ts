@@ -1,0 +1,50 @@
+import { pino } from 'pino';
+import { inlinePlannerClient } from '../../planner/planner-client.ts';
+import { planner } from '../../planner/planner.ts';
+import { LocalEngine } from '../../runtime/engine/local-engine.ts';
+import { InlineStore } from '../../runtime/store/inline-store.ts';
+import { ManualClock } from '../../runtime/time/clock.ts';
+import type { ServeConfig } from '../../server/config.ts';
+import { type RunningServer, startServer } from '../../server/serve.ts';
+
+/** 2026-01-01T00:00:00Z */
+export const START_TIME = 1_767_225_600_000;
+
+export interface InlineServer extends RunningServer {
+  readonly clock: ManualClock;
+  /** What the engine has lost, if it was. */
+  readonly fatal: readonly string[];
+}
+
+/** The whole server on a free port, with planner, engine and store inline, a clock that stands, and nothing kept. */
+export async function startInlineServer(config: Partial<ServeConfig> = {}): Promise<InlineServer> {
+  const clock = new ManualClock(START_TIME);
+  const { trigger = 'auto', filesDirectory = '/nowhere' } = config;
+  const store = new InlineStore(':memory:', { instance: 'test', clock });
+  const engine = new LocalEngine({ store, clock, filesDirectory, hashSeed: 1, trigger });
+  const fatal: string[] = [];
+  const server = await startServer(
+    { ...DEFAULTS, trigger, filesDirectory, ...config },
+    {
+      engine,
+      started: engine.start(),
+      openPlanner: () => inlinePlannerClient(planner),
+      webDirectory: '/nowhere',
+      log: pino({ level: 'silent' }),
+      onFatal: (message) => fatal.push(message),
+    },
+  );
+  return { ...server, clock, fatal };
+}
+
+const DEFAULTS: ServeConfig = {
+  host: '127.0.0.1',
+  port: 0,
+  dataDirectory: ':memory:',
+  filesDirectory: '/nowhere',
+  demo: false,
+  trigger: 'auto',
+  token: null,
+  allowHosts: [],
+  logLevel: 'silent',
+};
