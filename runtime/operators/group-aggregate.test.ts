@@ -72,7 +72,8 @@ const histories = fc
       return { row: [key, value], weight: 1 };
     });
   });
-const cuts = fc.array(fc.nat({ max: 1000 }), { maxLength: 10 });
+/** Where rows are cut into batches: mostly somewhere, often nowhere. */
+const cuts = fc.oneof(fc.constant([]), fc.array(fc.nat({ max: 1000 }), { maxLength: 10 }));
 
 type Step = { readonly row: Pair; readonly weight: number };
 
@@ -160,6 +161,17 @@ describe('group aggregate', () => {
     });
     expect(changes.map(([op]) => op)).toEqual(['-', '-']);
     expect(dataflow.graph.statistics().map(({ stateRows }) => stateRows)).toEqual([0, 0, 0]);
+  });
+
+  test('a group whose result stays as it was emits nothing', () => {
+    const most = [{ function: 'MAX', args: [1], argTypes: [BIGINT], distinct: false, filter: null, type: BIGINT }];
+    const dataflow = new TestDataflow(groupPlan([0], 'update', most));
+    const steps = [7n, 3n, 8n].map((value): Step => ({ row: ['a', value], weight: 1 }));
+    const emitted = flowsOf(steps, [1, 2]).map((flow) => {
+      dataflow.run({ 0: flow });
+      return dataflow.graph.statistics()[1]!.rowsOut;
+    });
+    expect(emitted).toEqual([1, 1, 3]);
   });
 
   test('a global aggregate has exactly one row from the start on', () => {
