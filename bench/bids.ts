@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { seededRandom } from '../test/support/seeded-random.ts';
 
 /** Bids like Nexmark's, about 200 bytes a line: seven columns, keys in one order, 10,000 events per second of event time. */
 export const BID_COLUMNS =
@@ -10,7 +11,7 @@ const CHANNELS = ['Google', 'Facebook', 'Baidu', 'Apple'];
 /** Writes `rows` bids as NDJSON; the same seed gives the same bytes. */
 export function writeBids(path: string, rows: number, seed: number): void {
   const file = openSync(path, 'w');
-  const random = mulberry32(seed);
+  const random = seededRandom(seed);
   const filler = Array.from({ length: 1000 }, () => randomText(random, 40 + Math.floor(random() * 20)));
   let lines: string[] = [];
   for (let row = 0; row < rows; row++) {
@@ -36,15 +37,4 @@ function bidLine(row: number, random: () => number, filler: readonly string[]): 
 
 function randomText(random: () => number, length: number): string {
   return Array.from({ length }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
-}
-
-/** A small seeded generator (32 bits of state, full period): bench data only. */
-export function mulberry32(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }
