@@ -17,7 +17,10 @@ export interface InlineServer extends RunningServer {
 }
 
 /** The whole server on a free port, with planner, engine and store inline, a clock that stands, and nothing kept. */
-export async function startInlineServer(config: Partial<ServeConfig> = {}): Promise<InlineServer> {
+export async function startInlineServer(
+  config: Partial<ServeConfig> = {},
+  webDirectory = '/nowhere',
+): Promise<InlineServer> {
   const clock = new ManualClock(START_TIME);
   const { trigger = 'auto', filesDirectory = '/nowhere' } = config;
   const store = new InlineStore(':memory:', { instance: 'test', clock });
@@ -29,7 +32,7 @@ export async function startInlineServer(config: Partial<ServeConfig> = {}): Prom
       engine,
       started: engine.start(),
       openPlanner: () => inlinePlannerClient(planner),
-      webDirectory: '/nowhere',
+      webDirectory,
       log: pino({ level: 'silent' }),
       onFatal: (message) => fatal.push(message),
     },

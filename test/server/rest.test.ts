@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type InlineServer, startInlineServer, START_TIME } from '../test/support/inline-server.ts';
-import { RestClient } from '../test/support/rest-client.ts';
+import { type InlineServer, startInlineServer, START_TIME } from '../support/inline-server.ts';
+import { RestClient } from '../support/rest-client.ts';
 
 const CLICKS = `CREATE STREAM clicks (user_id BIGINT, item STRING, ts TIMESTAMP(3),
   WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)`;
@@ -9,9 +12,9 @@ const COUNTS = 'SELECT item, COUNT(*) AS n FROM clicks GROUP BY item';
 let server: InlineServer;
 let client: RestClient;
 
-function useServer(config: Parameters<typeof startInlineServer>[0] = {}): void {
+function useServer(config: Parameters<typeof startInlineServer>[0] = {}, webDirectory?: string): void {
   beforeAll(async () => {
-    server = await startInlineServer(config);
+    server = await startInlineServer(config, webDirectory);
     client = new RestClient(server.url);
   });
   afterAll(() => server.close());
@@ -328,6 +331,33 @@ describe('a server that is stepped', () => {
     const back = await client.post('/v1/step', { now: START_TIME });
     expect([back.status, back.body['code']]).toEqual([400, 'CLOCK_WENT_BACK']);
   });
+});
+
+describe('the files of the console', () => {
+  const web = mkdtempSync(join(tmpdir(), 'millrace-web-'));
+  mkdirSync(join(web, 'assets'));
+  writeFileSync(join(web, 'index.html'), '<!doctype html><title>Millrace</title>');
+  writeFileSync(join(web, 'assets', 'main-1a2b.js'), 'export {};');
+  writeFileSync(join(web, '.hidden'), 'x');
+  afterAll(() => rmSync(web, { recursive: true }));
+  useServer({ token: 'secret' }, web);
+
+  test('need no token; those with a hash in their name are kept', async () => {
+    const page = await client.get('/');
+    expect([page.status, page.text]).toEqual([200, '<!doctype html><title>Millrace</title>']);
+    expect(page.headers).toMatchObject({ 'cache-control': 'no-cache', 'content-type': 'text/html; charset=utf-8' });
+    const script = await client.get('/assets/main-1a2b.js');
+    expect(script.headers['cache-control']).toContain('immutable');
+    expect(script.headers['content-type']).toContain('javascript');
+  });
+
+  test.each(['/.hidden', '/../rest.test.ts', '/..%2f..%2fetc%2fpasswd', '/%00', '/assets', '/nothing'])(
+    '%s is none of them',
+    async (path) => {
+      const answer = await client.get(path, { authorization: 'Bearer secret' });
+      expect([answer.status, answer.body['code']]).toEqual([404, 'NOT_FOUND']);
+    },
+  );
 });
 
 test('a server that closes ends streamed answers and says so', async () => {
