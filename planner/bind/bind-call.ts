@@ -6,14 +6,16 @@ import { scalarFunction, scalarFunctionNames } from '../../runtime/functions/sca
 import { type DataType, NULL_TYPE } from '../../runtime/types/data-type.ts';
 import { bindExpression, type ExpressionPlace, type NodeOf } from './bind-expression.ts';
 import type { Binding } from './binding.ts';
-import { castArgument, coerce } from './coerce.ts';
-import { isStringLiteral } from './literal.ts';
+import { castArgument, coerce, sameNumber } from './coerce.ts';
+import { isStringLiteral, type LiteralExpression, numberLiteral } from './literal.ts';
 import { suggest } from './suggest.ts';
 import { isWindowBound, isWindowName } from './window-functions.ts';
 
+const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
 /** Functions whose string literals take the type of the other arguments. */
 const LIKE_TYPED = new Set([
-  ...['=', '<>', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM', '+', '-', '*', '/', '%'],
+  ...COMPARISONS,
+  ...['+', '-', '*', '/', '%'],
   ...['COALESCE', 'NULLIF', 'GREATEST', 'LEAST', 'MOD'],
 ]);
 /** Functions whose first argument names a part of a timestamp. */
@@ -70,7 +72,8 @@ export function callFunction(
 ): Expression {
   const definition = scalarFunction(name);
   if (definition === undefined) throw problem('UNSUPPORTED', `${name} is not supported yet`, spans.name);
-  const typed = LIKE_TYPED.has(definition.name) ? typeStrings(args, binding) : args;
+  const texts = LIKE_TYPED.has(definition.name) ? typeStrings(args, binding) : args;
+  const typed = COMPARISONS.has(definition.name) ? sameNumbers(texts, binding) : texts;
   const resolution = definition.resolve(typed.map(typeOf));
   if (typeof resolution === 'string') throw refused(definition, resolution, typed, spans);
   const cast = typed.map((arg, index) =>
@@ -88,16 +91,30 @@ function spanOr(binding: Binding, expression: Expression, otherwise: Span): Span
 function typeStrings(args: readonly Expression[], binding: Binding): readonly Expression[] {
   const other = args.find((arg) => !isStringLiteral(arg) && typeOf(arg).kind !== 'null');
   if (other === undefined) return args;
-  const type = literalTarget(typeOf(other));
-  if (type === null) return args;
-  return args.map((arg) =>
-    isStringLiteral(arg) ? binding.place(coerce(arg, type, binding.spanOf(arg)), binding.spanOf(arg)) : arg,
-  );
+  const type = typeOf(other);
+  if (type.kind === 'interval' || type.kind === 'string' || type.kind === 'json') return args;
+  return args.map((arg) => (isStringLiteral(arg) ? typedString(arg, type, binding) : arg));
 }
 
-function literalTarget(type: DataType): DataType | null {
-  if (type.kind === 'interval' || type.kind === 'string' || type.kind === 'json') return null;
-  return type.kind === 'decimal' ? { kind: 'decimal', precision: 38, scale: type.scale } : type;
+/** Beside a DECIMAL the text keeps all of its digits. */
+function typedString(
+  arg: LiteralExpression & { readonly value: string },
+  type: DataType,
+  binding: Binding,
+): Expression {
+  const span = binding.spanOf(arg);
+  const typed = type.kind === 'decimal' ? numberLiteral(arg.value.trim(), span) : coerce(arg, type, span);
+  return binding.place(typed, span);
+}
+
+/** `price > 1`: where the literal is the same number in the other side's type, nothing needs a cast. */
+function sameNumbers(args: readonly Expression[], binding: Binding): readonly Expression[] {
+  const other = args.find((arg) => arg.kind !== 'literal');
+  if (other === undefined) return args;
+  return args.map((arg) => {
+    const same = arg.kind === 'literal' ? sameNumber(arg, typeOf(other)) : null;
+    return same === null ? arg : binding.place(same, binding.spanOf(arg));
+  });
 }
 
 /** When not even NULLs would do, it is the number of arguments that is wrong. */

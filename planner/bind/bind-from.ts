@@ -125,7 +125,7 @@ function scanView(definition: MaterializedViewDefinition): LogicalScan {
     relationKind: 'view',
     positions: columns.map((_, index) => index),
     columns,
-    mode: definition.mode,
+    mode: definition.settled === true ? 'append' : definition.mode,
     key: definition.key.length > 0 || definition.mode === 'upsert' ? definition.key : null,
   };
 }

@@ -1,6 +1,7 @@
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
 import { aggregateFunction } from '../../runtime/functions/aggregate-functions.ts';
+import { describeExpression } from '../../runtime/plan/describe-expression.ts';
 import { aggregatePlan, filterPlan, projectPlan, windowPlan } from '../logical/build-plan.ts';
 import { columnRef, expressionKey, withParts } from '../logical/expressions.ts';
 import type { LogicalPlan } from '../logical/logical-plan.ts';
@@ -183,7 +184,7 @@ class Grouping {
   #build(): LogicalPlan {
     const { input, keys } = this.#groups;
     const { expressions, aggregates } = this.#collector.plan(keys);
-    const names = expressions.map((expression, index) => nameOf(expression, input.plan, index));
+    const names = expressions.map((expression) => nameOf(expression, input.plan));
     return aggregatePlan(projectPlan(input.plan, expressions, names), [...keys.keys()], aggregates);
   }
 
@@ -208,6 +209,12 @@ class Grouping {
   }
 }
 
-function nameOf(expression: Expression, input: LogicalPlan, index: number): string {
-  return expression.kind === 'column' ? (input.columns[expression.index]?.name ?? '') : `expression_${index + 1}`;
+/** Computed group columns and arguments are called after what computes them. */
+const NAME_LENGTH_MAX = 60;
+
+function nameOf(expression: Expression, input: LogicalPlan): string {
+  return describeExpression(
+    expression,
+    input.columns.map((column) => column.name),
+  ).slice(0, NAME_LENGTH_MAX);
 }

@@ -50,6 +50,18 @@ function widenNumber(expression: LiteralExpression, to: DataType): LiteralExpres
   }
 }
 
+/** A numeric literal as exactly the same number of another type, or null: `price > 1` needs no cast of the column. */
+export function sameNumber(expression: LiteralExpression, to: DataType): LiteralExpression | null {
+  if (expression.value === null || !isNumeric(expression.type) || to.kind !== 'decimal') return null;
+  const exact = readNumber(numberText(expression));
+  const finer = exact === null ? 1 : -(exact.exponent + to.scale);
+  if (exact === null || finer > MAX_FINER || (finer > 0 && exact.digits % 10n ** BigInt(finer) !== 0n)) return null;
+  return widenNumber(expression, to);
+}
+
+/** More digits than any number here has behind the point. */
+const MAX_FINER = 400;
+
 /** The number of a literal as decimal text. */
 export function numberText(expression: LiteralExpression): string {
   const { type, value } = expression;

@@ -1,5 +1,6 @@
 import { problem } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
+import { describeExpression } from '../../runtime/plan/describe-expression.ts';
 import type { Emit } from '../../runtime/plan/physical-plan.ts';
 import { commonType } from '../../runtime/types/common-type.ts';
 import { sameType } from '../../runtime/types/data-type.ts';
@@ -67,8 +68,14 @@ interface JoinSide {
 function joinSide(plan: LogicalPlan, keys: readonly Expression[], lowering: Lowering): JoinSide {
   const computed = keys.filter((key) => key.kind !== 'column');
   const width = plan.columns.length;
+  const names = plan.columns.map((column) => column.name);
   const extra = computed.map(
-    (key): LogicalColumn => ({ name: 'key', type: typeOf(key), nullable: canBeNull(key), time: null }),
+    (key): LogicalColumn => ({
+      name: describeExpression(key, names).slice(0, 60),
+      type: typeOf(key),
+      nullable: canBeNull(key),
+      time: null,
+    }),
   );
   const own = plan.columns.map((_, index) => columnRef(plan.columns, index));
   const expressions = [...own, ...computed];

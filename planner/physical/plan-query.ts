@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Problem, problem, type Span } from '../../runtime/errors/problem.ts';
+import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Emit, OutputSpec, PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
 import { encodePlan } from '../../runtime/plan/plan-codec.ts';
 import type { LogicalQuery } from '../logical/logical-plan.ts';
@@ -17,6 +17,8 @@ export interface WrittenEmit {
 export interface PlannedQuery {
   readonly plan: PhysicalPlan;
   readonly watermarkColumn: number | null;
+  /** Whether rows that are out never change. */
+  readonly settled: boolean;
 }
 
 /** FINAL where the result stands for windows of event time and cannot change once out, else ON UPDATE. */
@@ -48,7 +50,10 @@ function finish(query: LogicalQuery, emit: Emit): { readonly flow: Flow; readonl
   const output = outputOf(flow, query);
   const { nodes } = lowering.list;
   const plan = { nodes, output, warnings: lowering.warnings, fingerprint: fingerprintOf(nodes, output) };
-  return { flow, planned: { plan, watermarkColumn: watermarkColumn(query.plan.columns) } };
+  return {
+    flow,
+    planned: { plan, watermarkColumn: watermarkColumn(query.plan.columns), settled: flow.mode === 'append' },
+  };
 }
 
 function outputOf(flow: Flow, query: LogicalQuery): OutputSpec {
@@ -61,9 +66,4 @@ function outputOf(flow: Flow, query: LogicalQuery): OutputSpec {
 
 function fingerprintOf(nodes: PhysicalPlan['nodes'], output: OutputSpec): string {
   return createHash('sha256').update(encodePlan({ nodes, output })).digest('hex');
-}
-
-/** A problem without a place gets one: that of the whole statement. */
-export function placed(problem: Problem, span: Span): Problem {
-  return problem.span === undefined ? { ...problem, span } : problem;
 }

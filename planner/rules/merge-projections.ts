@@ -41,12 +41,18 @@ function countUses(expressions: readonly Expression[]): ReadonlyMap<number, numb
   return uses;
 }
 
-/** A projection that changes nothing but names leaves its input with those names. */
+/**
+ * A projection that changes nothing but names leaves its input with those names; filters, windows and joins take their
+ * names from below, so over them it stays when it renames.
+ */
 function dropIdentity(plan: LogicalPlan): LogicalPlan {
   if (plan.kind !== 'project' || plan.expressions.length !== plan.input.columns.length) return plan;
   const identity = plan.expressions.every(
     (expression, index) => expression.kind === 'column' && expression.index === index,
   );
+  const { input } = plan;
   if (!identity) return plan;
-  return { ...plan.input, columns: plan.columns };
+  if (plan.columns.every((column, index) => column.name === input.columns[index]?.name)) return input;
+  const ownNames = input.kind !== 'filter' && input.kind !== 'window' && input.kind !== 'join';
+  return ownNames ? { ...input, columns: plan.columns } : plan;
 }

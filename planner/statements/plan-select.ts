@@ -66,8 +66,8 @@ function writtenEmit(node: EmitNode | null): WrittenEmit | null {
 
 export function viewDefinition(name: string, planned: ContinuousQuery, sql: string): MaterializedViewDefinition {
   const { columns, mode, key, windowEnd } = planned.plan.output;
-  const { dependsOn, watermarkColumn } = planned;
-  return { kind: 'materialized-view', name, columns, mode, key, windowEnd, watermarkColumn, dependsOn, sql };
+  const { dependsOn, watermarkColumn, settled } = planned;
+  return { kind: 'materialized-view', name, columns, mode, key, windowEnd, settled, watermarkColumn, dependsOn, sql };
 }
 
 export interface PullQuery {

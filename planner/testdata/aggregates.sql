@@ -2,7 +2,6 @@ SELECT window_start, window_end, item, COUNT(*) AS n FROM TUMBLE(clicks, ts, INT
 SELECT window_start, window_end, item, COUNT(*) AS n FROM TABLE(TUMBLE(TABLE clicks, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) GROUP BY window_start, window_end, item EMIT ON UPDATE;
 SELECT TUMBLE_START(ts, INTERVAL '1' MINUTE) AS s, TUMBLE_END(ts, INTERVAL '1' MINUTE) AS e, COUNT(DISTINCT user_id) AS users FROM clicks WHERE ok GROUP BY TUMBLE(ts, INTERVAL '1' MINUTE);
 SELECT HOP_START(ts, INTERVAL '7' SECOND, INTERVAL '1' MINUTE) AS s, SUM(price) FILTER (WHERE ok) AS total FROM clicks GROUP BY HOP(ts, INTERVAL '7' SECOND, INTERVAL '1' MINUTE) HAVING COUNT(*) > 2;
-SELECT window_end, MIN(price) AS low, MAX(price) AS high, AVG(user_id) AS mean FROM HOP(dear AS d, ts, INTERVAL '10' SECOND, INTERVAL '1' MINUTE, INTERVAL '3' SECOND) GROUP BY window_end;
 SELECT window_end, MIN(amount) AS low, MAX(amount) AS high, AVG(user_id) AS mean FROM HOP(dear, ts, INTERVAL '10' SECOND, INTERVAL '1' MINUTE, INTERVAL '3' SECOND) GROUP BY window_end;
 SELECT w, item, COUNT(*) AS n FROM (SELECT window_start AS w, item FROM TUMBLE(clicks, ts, INTERVAL '1' HOUR) WHERE url IS NOT NULL) GROUP BY w, item;
 SELECT window_start, COUNT(*) AS n FROM HOP(clicks, ts, INTERVAL '1' SECOND, INTERVAL '1' HOUR) GROUP BY window_start;

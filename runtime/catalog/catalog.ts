@@ -62,6 +62,8 @@ export interface MaterializedViewDefinition {
   readonly mode: ChangeMode;
   readonly key: readonly number[];
   readonly windowEnd: number | null;
+  /** Rows that are out never change (EMIT FINAL): a reader may take them for append-only, whatever the mode. */
+  readonly settled?: boolean;
   /** Position of a column that the view's watermark bounds. */
   readonly watermarkColumn: number | null;
   readonly dependsOn: readonly string[];
