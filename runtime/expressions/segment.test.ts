@@ -293,6 +293,38 @@ describe('a segment', () => {
     expect(segment.run(bigints([2n ** 62n, -2n])).failed).toEqual({ count: 1, byCode: { OVERFLOW: 1 } });
   });
 
+  test.each<[string, bigint, DataType]>([
+    ['*', -5n, BIGINT],
+    ['/', -5n, BIGINT],
+    ['%', -5n, BIGINT],
+    ['*', -5n, decimal(38, 2)],
+    ['/', -5n, decimal(38, 6)],
+  ])('0 %s %s of %o is 0, never -0, so that keys agree', (sign, other, type) => {
+    const zero = { ...column(0, type) };
+    const { batch } = openSegment(null, [call(sign, [zero, { kind: 'literal', value: other, type }], type)]).run(
+      bigints([0n]),
+    );
+    expect(batch.columns[0]).toEqual({ rep: 'number', values: Float64Array.of(0), valid: null });
+  });
+
+  test('matches texts as bytes as it does as strings', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'ü', '😀'), maxLength: 4 });
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'a', 'ü', '%', '%', '_'), maxLength: 5 });
+    fc.assert(
+      fc.property(fc.array(letters, { maxLength: 20 }), pattern, (texts, word) => {
+        const text: Expression = { kind: 'literal', value: word, type: STRING };
+        const tests = ['LIKE', 'ILIKE', '=', '<>', '<', '>=', 'STARTS_WITH'].map((name) => {
+          return call(name, [column(0, STRING), text], BOOLEAN);
+        });
+        const columns = [asUtf8(texts, null)];
+        const batch: Batch = { length: texts.length, columns, weights: null, ordinals: null, watermarks: null };
+        const plain = openSegment(null, tests, { mode: 'plain' }).run(batch);
+        expect(rowsOf(openSegment(null, tests).run(batch), tests)).toEqual(rowsOf(plain, tests));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test('never adds the failures of a narrow loop that was given up to those of the wide one', () => {
     const term = call('/', [call('*', [column(0, BIGINT), big(1n << 40n)], BIGINT), column(0, BIGINT)], BIGINT);
     const { batch, failed } = openSegment(null, [term]).run(bigints([0n, 0n, 1n << 20n]));
