@@ -4,7 +4,7 @@ import type { CellKind, ExactCells, NumberCells, StateCells, TextCells } from '.
 /** Value cells that a table or bag owns. */
 export type OwnedCells = OwnedNumberCells | OwnedExactCells | OwnedTextCells;
 
-export function ownedCells(kind: CellKind): OwnedCells {
+function ownedCells(kind: CellKind): OwnedCells {
   switch (kind) {
     case 'number':
       return new OwnedNumberCells();
@@ -17,7 +17,7 @@ export function ownedCells(kind: CellKind): OwnedCells {
   }
 }
 
-export class OwnedNumberCells implements NumberCells {
+class OwnedNumberCells implements NumberCells {
   readonly kind = 'number';
   values = new Float64Array(0);
   valid = new Uint8Array(0);
@@ -139,8 +139,9 @@ export class CellSet {
     for (const cells of this.cells) cells.clear(id);
   }
 
-  clearAll(): void {
-    for (const cells of this.cells) for (let id = 0; id < this.#capacity; id++) cells.clear(id);
+  /** Clears the ids below `limit`. */
+  clearAll(limit: number): void {
+    for (const cells of this.cells) for (let id = 0; id < limit; id++) cells.clear(id);
   }
 
   get bytes(): number {
@@ -155,10 +156,5 @@ export function numberCells(cells: StateCells | undefined): NumberCells {
 
 export function exactCells(cells: StateCells | undefined): ExactCells {
   assert(cells?.kind === 'exact', 'exact cells expected');
-  return cells;
-}
-
-export function textCells(cells: StateCells | undefined): TextCells {
-  assert(cells?.kind === 'text', 'text cells expected');
   return cells;
 }

@@ -28,6 +28,15 @@ export class HashSlots {
     this.#place(id, hash);
   }
 
+  /** As add, where the caller's probe ended: in the free slot `at`. */
+  addAt(at: number, id: number, hash: number): void {
+    if (id >= this.hashes.length) this.#growHashes(id);
+    this.hashes[id] = hash;
+    this.slots[at] = id + 1;
+    this.#size++;
+    if (this.#size > this.#room) this.#grow();
+  }
+
   /** Closes the gap by moving later entries of the run forward, so that there are no tombstones. */
   remove(id: number): void {
     const { slots, mask, hashes } = this;
@@ -49,12 +58,10 @@ export class HashSlots {
     this.slots[this.#slotOf(id)] = by + 1;
   }
 
+  /** Keeps the memory. */
   clear(): void {
-    this.slots = new Int32Array(MIN_SLOTS);
-    this.mask = MIN_SLOTS - 1;
-    this.hashes = new Int32Array(MIN_SLOTS);
+    this.slots.fill(0);
     this.#size = 0;
-    this.#room = MIN_SLOTS * MAX_LOAD;
   }
 
   get bytes(): number {

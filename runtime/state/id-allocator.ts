@@ -59,8 +59,9 @@ export class IdAllocator {
     for (let id = 0; id < this.limit; id++) if (this.marks[id] === 0) this.#free.push(id);
   }
 
+  /** Keeps the memory. */
   clear(): void {
-    this.marks = new Uint8Array(16);
+    this.marks.fill(0, 0, this.limit);
     this.limit = 0;
     this.size = 0;
     this.#free.length = 0;

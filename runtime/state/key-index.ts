@@ -14,12 +14,12 @@ import {
   textIdAt,
   writeNaN,
 } from './key-lane.ts';
-import { scratchHashes, scratchLanes } from './key-scratch.ts';
+import { scratchCreated, scratchHashes, scratchLanes } from './key-scratch.ts';
 import { probe, probeRow } from './probe.ts';
 import { TextDictionary } from './text-dictionary.ts';
 
 const FIRST_CAPACITY = 16;
-const NONE: readonly number[] = [];
+const NONE = new Int32Array(0);
 
 /** Rows of key columns, each distinct row once, under a dense id. Equality: NULLs are equal, NaN is NaN, -0 is 0. */
 export class KeyIndex {
@@ -30,10 +30,13 @@ export class KeyIndex {
   lanes: KeyLane[];
   capacity = FIRST_CAPACITY;
   readonly #seed: number;
+  /** Whether codes can name texts (or wide integers) at all. */
+  readonly #hasTexts: boolean;
   readonly #slots = new HashSlots();
 
   constructor(types: readonly DataType[], seed: number) {
     this.kinds = types.map(laneKindOf);
+    this.#hasTexts = this.kinds.some((kind) => kind === 'text' || kind === 'exact');
     this.#seed = seed | 0;
     this.texts = new TextDictionary(this.#seed);
     this.lanes = types.map(() => keyLane(FIRST_CAPACITY));
@@ -41,36 +44,73 @@ export class KeyIndex {
 
   /** out[i] = id of row i, or -1. */
   find(columns: readonly Column[], length: number, out: Int32Array): void {
-    this.#lookUp(this.#slots, this.lanes.length, columns, length, out, false);
+    this.findPrefix(this.#slots, columns, length, out);
   }
 
-  /** As find, but makes the rows that are new; answers their ids. */
-  resolve(columns: readonly Column[], length: number, out: Int32Array): readonly number[] {
-    const missing = this.#lookUp(this.#slots, this.lanes.length, columns, length, out, true);
-    return missing === 0 ? NONE : this.#insertMissing(length, out);
+  /** As find, but makes the rows that are new; answers their ids (a view, until the next call). */
+  resolve(columns: readonly Column[], length: number, out: Int32Array): Int32Array {
+    const width = this.lanes.length;
+    this.#encode(width, columns, length, true);
+    if (width === 1) return this.#resolveOne(length, out);
+    const rows = scratchLanes(width, length);
+    const missing = probe(this.#slots, this.lanes, rows, width, scratchHashes(length), length, out);
+    return missing === 0 ? NONE : this.#insertMissing(rows, length, out);
   }
 
-  /** Inserts the rows that the last look-up, which is still in the scratch arrays, did not find. */
-  #insertMissing(length: number, out: Int32Array): readonly number[] {
-    const rows = scratchLanes(this.lanes.length, length);
+  /** Looks up and inserts in one pass. The arrays may be replaced at every insertion. */
+  #resolveOne(length: number, out: Int32Array): Int32Array {
+    const rows = scratchLanes(1, length);
+    const { bits } = rows[0]!;
     const hashes = scratchHashes(length);
-    const created: number[] = [];
+    const created = scratchCreated(length);
+    let count = 0;
+    let { slots, mask } = this.#slots;
+    let stored = this.lanes[0]!.bits;
+    for (let row = 0; row < length; row++) {
+      const low = bits[row * 2]!;
+      const high = bits[row * 2 + 1]!;
+      let at = hashes[row]! & mask;
+      let id = slots[at]! - 1;
+      while (id >= 0 && (stored[id * 2] !== low || stored[id * 2 + 1] !== high)) {
+        at = (at + 1) & mask;
+        id = slots[at]! - 1;
+      }
+      if (id < 0) {
+        id = this.#take(rows, row);
+        this.#slots.addAt(at, id, hashes[row]!);
+        created[count++] = id;
+        ({ slots, mask } = this.#slots);
+        stored = this.lanes[0]!.bits;
+      }
+      out[row] = id;
+    }
+    return created.subarray(0, count);
+  }
+
+  /** Inserts the rows that `probe` did not find. */
+  #insertMissing(rows: readonly KeyLane[], length: number, out: Int32Array): Int32Array {
+    const hashes = scratchHashes(length);
+    const created = scratchCreated(length);
+    let count = 0;
     for (let row = 0; row < length; row++) {
       if (out[row]! >= 0) continue;
       // An earlier row of this batch may have made it.
       let id = probeRow(this.#slots, this.lanes, rows, this.lanes.length, hashes[row]!, row);
       if (id < 0) {
-        id = this.#insert(rows, row, hashes[row]!);
-        created.push(id);
+        id = this.#take(rows, row);
+        this.#slots.add(id, hashes[row]!);
+        created[count++] = id;
       }
       out[row] = id;
     }
-    return created;
+    return created.subarray(0, count);
   }
 
   /** out[i] = the id in `slots` (an index by the first columns) that row i meets, or -1. */
   findPrefix(slots: HashSlots, columns: readonly Column[], length: number, out: Int32Array): void {
-    this.#lookUp(slots, columns.length, columns, length, out, false);
+    const width = columns.length;
+    this.#encode(width, columns, length, false);
+    probe(slots, this.lanes, scratchLanes(width, length), width, scratchHashes(length), length, out);
   }
 
   remove(id: number): void {
@@ -129,50 +169,42 @@ export class KeyIndex {
     return true;
   }
 
+  /** Keeps the memory. */
   clear(): void {
     this.ids.clear();
     this.texts.clear();
     this.#slots.clear();
-    this.capacity = FIRST_CAPACITY;
-    this.lanes = this.lanes.map(() => keyLane(FIRST_CAPACITY));
   }
 
   get bytes(): number {
     return this.ids.bytes + this.texts.memory + this.#slots.bytes + this.lanes.length * this.capacity * 8;
   }
 
-  #lookUp(
-    slots: HashSlots,
-    width: number,
-    columns: readonly Column[],
-    length: number,
-    out: Int32Array,
-    intern: boolean,
-  ): number {
+  /** Codes and hashes of the first `width` columns, into the scratch arrays. */
+  #encode(width: number, columns: readonly Column[], length: number, intern: boolean): void {
     const rows = scratchLanes(width, length);
     const hashes = scratchHashes(length);
     const first = columns[0];
     if (width === 1 && first?.rep === 'number' && first.valid === null) {
       hashNumbers(first.values, length, rows[0]!, hashes, this.#seed);
-      return probe(slots, this.lanes, rows, width, hashes, length, out);
+      return;
     }
     for (let lane = 0; lane < width; lane++) encodeLane(columns[lane]!, length, rows[lane]!, this.texts, intern);
     hashes.fill(this.#seed, 0, length);
     for (let lane = 0; lane < width; lane++) mixLane(hashes, rows[lane]!.bits, length);
-    return probe(slots, this.lanes, rows, width, hashes, length, out);
   }
 
-  #insert(rows: readonly KeyLane[], row: number, hash: number): number {
+  /** A new id with the key of this row, not in any slot yet. */
+  #take(rows: readonly KeyLane[], row: number): number {
     const id = this.ids.take();
-    this.ensureCapacity(id + 1);
-    for (let index = 0; index < this.lanes.length; index++) {
-      const to = this.lanes[index]!.bits;
-      const from = rows[index]!.bits;
+    if (id >= this.capacity) this.ensureCapacity(id + 1);
+    for (let lane = 0; lane < this.lanes.length; lane++) {
+      const to = this.lanes[lane]!.bits;
+      const from = rows[lane]!.bits;
       to[id * 2] = from[row * 2]!;
       to[id * 2 + 1] = from[row * 2 + 1]!;
     }
-    this.retainTexts(id);
-    this.#slots.add(id, hash);
+    if (this.#hasTexts) this.retainTexts(id);
     return id;
   }
 }

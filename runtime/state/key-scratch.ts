@@ -6,6 +6,7 @@ import { type KeyLane, keyLane } from './key-lane.ts';
  */
 const lanes: KeyLane[] = [];
 let hashes = new Int32Array(0);
+let created = new Int32Array(0);
 
 export function scratchLanes(count: number, length: number): readonly KeyLane[] {
   for (let index = 0; index < count; index++) {
@@ -18,4 +19,9 @@ export function scratchLanes(count: number, length: number): readonly KeyLane[] 
 export function scratchHashes(length: number): Int32Array {
   if (hashes.length < length) hashes = new Int32Array(Math.max(1024, length));
   return hashes;
+}
+
+export function scratchCreated(length: number): Int32Array {
+  if (created.length < length) created = new Int32Array(Math.max(1024, length));
+  return created;
 }

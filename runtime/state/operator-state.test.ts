@@ -438,9 +438,25 @@ describe('OperatorState', () => {
     table.touch(ids, 1);
   }
 
+  function enter(bag: StateBag, text: string): void {
+    const ids = new Int32Array(1);
+    bag.resolve(columnsOf([[text]], [STRING], true), 1, ids);
+    bag.add(ids[0]!, 1);
+  }
+
+  function rowsOf(bag: StateBag): Map<Value, number> {
+    const ids = bag.live();
+    const [column] = bag.readRows(ids, ids.length);
+    return new Map([...ids].map((id, row) => [valueAt(column!, STRING, row), bag.count(id)]));
+  }
+
   test('panes come and go across restores, in ascending order', () => {
     const step = fc.oneof(
-      fc.record({ kind: fc.constant('count' as const), pane: fc.integer({ min: -3, max: 3 }), key: fc.bigInt(0n, 3n) }),
+      fc.record({
+        kind: fc.constant('count' as const),
+        pane: fc.integer({ min: -3, max: 3 }),
+        key: fc.bigInt(0n, 30n),
+      }),
       fc.record({ kind: fc.constant('drop' as const), pane: fc.integer({ min: -3, max: 3 }) }),
       fc.record({ kind: fc.constant('register' as const), name: fc.constantFrom('closed', 'seq'), value: fc.double() }),
       fc.record({ kind: fc.constant('restore' as const), rebase: fc.boolean() }),
@@ -463,7 +479,7 @@ describe('OperatorState', () => {
             const keys = panes.get(one.pane) ?? new Map<bigint, number>();
             panes.set(one.pane, keys.set(one.key, (keys.get(one.key) ?? 0) + 1));
             count(real.part.panes.getOrCreate(one.pane), one.key);
-            real.part.bags.getOrCreate(one.pane);
+            enter(real.part.bags.getOrCreate(one.pane), `row ${one.key}`);
           }
           const sorted = [...panes.keys()].sort((a, b) => a - b);
           expect(real.part.panes.panes()).toEqual(sorted);
@@ -476,6 +492,7 @@ describe('OperatorState', () => {
             const [cells] = table.cells;
             const found = [...ids].map((id, row) => [valueAt(column!, BIGINT, row), cells!.values[id]]);
             expect(new Map(found as [bigint, number][])).toEqual(keys);
+            expect(rowsOf(real.part.bags.get(pane)!)).toEqual(new Map([...keys].map(([key, n]) => [`row ${key}`, n])));
           }
         }
       }),

@@ -15,11 +15,24 @@ export interface CheckpointedPart {
   /** Reads what either of them wrote. */
   apply(blob: BlobReader): void;
   restored(): void;
+  /** Empties it and keeps its memory. */
   clear(): void;
 }
 
-/** Tables or bags by pane, each made by `create`. */
-export class PanedParts<T extends CheckpointedPart> implements Paned<T>, CheckpointedPart {
+/** One table or bag. */
+export interface PanePart extends CheckpointedPart {
+  /** Rows that it has memory for. */
+  readonly allocated: number;
+}
+
+/** A dropped part that used less than this share of its memory is not worth keeping. */
+const USED_MIN = 1 / 8;
+
+/**
+ * Tables or bags by pane, each made by `create`. The memory of the last dropped one serves the next pane: growing anew
+ * from nothing would cost about as much as the rows themselves.
+ */
+export class PanedParts<T extends PanePart> implements Paned<T>, CheckpointedPart {
   readonly #create: () => T;
   readonly #parts = new Map<number, T>();
   /** Panes of the last checkpoint that are gone since. */
@@ -27,6 +40,7 @@ export class PanedParts<T extends CheckpointedPart> implements Paned<T>, Checkpo
   /** Panes made since the last checkpoint. */
   readonly #made = new Set<number>();
   #sorted: readonly number[] | null = null;
+  #spare: T | null = null;
 
   constructor(create: () => T) {
     this.#create = create;
@@ -50,9 +64,13 @@ export class PanedParts<T extends CheckpointedPart> implements Paned<T>, Checkpo
   }
 
   drop(pane: number): void {
-    if (!this.#parts.delete(pane)) return;
+    const part = this.#parts.get(pane);
+    if (part === undefined) return;
+    this.#parts.delete(pane);
     this.#sorted = null;
     if (!this.#made.delete(pane)) this.#dropped.add(pane);
+    this.#spare = part.size >= part.allocated * USED_MIN ? part : null;
+    this.#spare?.clear();
   }
 
   get size(): number {
@@ -62,7 +80,7 @@ export class PanedParts<T extends CheckpointedPart> implements Paned<T>, Checkpo
   }
 
   get bytes(): number {
-    let bytes = 0;
+    let bytes = this.#spare?.bytes ?? 0;
     for (const part of this.#parts.values()) bytes += part.bytes;
     return bytes;
   }
@@ -116,12 +134,14 @@ export class PanedParts<T extends CheckpointedPart> implements Paned<T>, Checkpo
 
   clear(): void {
     this.#parts.clear();
+    this.#spare = null;
     this.#sorted = null;
     this.#forgetChanges();
   }
 
   #add(pane: number): T {
-    const part = this.#create();
+    const part = this.#spare ?? this.#create();
+    this.#spare = null;
     this.#parts.set(pane, part);
     this.#sorted = null;
     return part;

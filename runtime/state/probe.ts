@@ -102,7 +102,7 @@ export function probeRow(
   return -1;
 }
 
-export function sameCells(a: readonly KeyLane[], i: number, b: readonly KeyLane[], j: number, width: number): boolean {
+function sameCells(a: readonly KeyLane[], i: number, b: readonly KeyLane[], j: number, width: number): boolean {
   for (let lane = 0; lane < width; lane++) {
     const left = a[lane]!.bits;
     const right = b[lane]!.bits;

@@ -247,14 +247,18 @@ export class HashedBag implements StateBag {
   }
 
   clear(): void {
+    this.#cells.clearAll(this.#index.ids.limit);
+    this.#counts.fill(0, 0, this.#index.ids.limit);
     this.#index.clear();
-    this.#cells.clearAll();
-    this.#counts.fill(0);
     this.#heads.clear();
     this.#changed.clear();
     this.#idle = [];
     this.#size = 0;
     this.#entered = 0;
+  }
+
+  get allocated(): number {
+    return this.#index.capacity;
   }
 
   get bytes(): number {

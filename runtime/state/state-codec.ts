@@ -24,9 +24,9 @@ import { assertCode, type KeyLane, NULL_HIGH, TEXT_HIGH, WIDE_HIGH } from './key
  * Every part of a delta replaces what it names; a base is a delta against nothing.
  */
 const MAGIC = 0x5453524d;
-export const STATE_FORMAT = 1;
+const STATE_FORMAT = 1;
 /** Ids are dense: one beyond this means a damaged blob. */
-const MAX_ID = 1 << 28;
+const MAX_ID = 1 << 26;
 
 export type BlobKind = 'base' | 'delta';
 

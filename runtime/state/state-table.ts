@@ -36,7 +36,7 @@ export class HashedTable implements StateTable {
     const created = this.#index.resolve(keys, length, groups);
     if (created.length === 0) return;
     this.#cells.ensureCapacity(this.#index.capacity);
-    for (const group of created) this.#changed.add(group);
+    this.#changed.addAll(created, created.length, this.#index.capacity);
   }
 
   find(keys: readonly Column[], length: number, groups: Int32Array): void {
@@ -115,9 +115,13 @@ export class HashedTable implements StateTable {
   }
 
   clear(): void {
+    this.#cells.clearAll(this.#index.ids.limit);
     this.#index.clear();
-    this.#cells.clearAll();
     this.#changed.clear();
+  }
+
+  get allocated(): number {
+    return this.#index.capacity;
   }
 
   get bytes(): number {

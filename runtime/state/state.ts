@@ -120,7 +120,10 @@ export interface StateBag {
   readRows(ids: Int32Array, length: number): Column[];
 }
 
-/** Tables or bags by pane (a number such as a window's end), dropped whole. Panes iterate in ascending order. */
+/**
+ * Tables or bags by pane (a number such as a window's end), dropped whole. Panes iterate in ascending order. A dropped
+ * table or bag must not be used any more: its memory serves the next pane (columns read from it stay good).
+ */
 export interface Paned<T> {
   panes(): readonly number[];
   get(pane: number): T | undefined;
