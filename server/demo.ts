@@ -80,8 +80,13 @@ function clicksAndSales(name: string, emit: 'FINAL' | 'ON UPDATE'): string {
 /** Creates what is not there yet. A statement that fails is logged and leaves the others alone. */
 export async function createDemo(sql: SqlService, log: Logger): Promise<void> {
   for (const statement of STATEMENTS) {
-    const { failure } = await sql.run(statement);
+    const { failure } = await sql.run(withoutIndent(statement));
     if (failure?.problems[0].code === 'SHUTTING_DOWN') return;
     if (failure) log.warn({ problems: failure.problems, statement }, 'a statement of the demo failed');
   }
+}
+
+/** As a person would have typed it: the text is shown beside its view. */
+function withoutIndent(statement: string): string {
+  return statement.replaceAll('\n   ', '\n');
 }
