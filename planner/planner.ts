@@ -12,7 +12,7 @@ import { planContinuousQuery, viewDefinition } from './statements/plan-select.ts
 import { requireNewName, viewSql } from './statements/relation-names.ts';
 
 /** A planner that knows these connectors. Every entry point is a function of its arguments and never throws. */
-export function createPlanner(environment: PlannerEnvironment): Planner {
+function createPlanner(environment: PlannerEnvironment): Planner {
   return {
     split: (sql) => planned(sql, () => splitStatements(sql)),
     plan: (statement, catalog) => plannedAt(statement, () => planStatement(statement, { catalog, environment })),

@@ -7,11 +7,27 @@ import type { Catalog, RelationDefinition, RelationKind } from '../runtime/catal
 /** What a statement asks the server to do: the planner's whole answer, plain data. */
 export type StatementPlan =
   /** `plan` for materialized views and AS-SELECT sinks (a FROM sink is planned as SELECT * of its view); null otherwise. `exists`: IF NOT EXISTS and it does. */
-  | { readonly kind: 'create'; readonly definition: RelationDefinition; readonly plan: PhysicalPlan | null; readonly exists: boolean }
+  | {
+      readonly kind: 'create';
+      readonly definition: RelationDefinition;
+      readonly plan: PhysicalPlan | null;
+      readonly exists: boolean;
+    }
   /** All names to drop, dependants first; empty with IF EXISTS when there is nothing. */
-  | { readonly kind: 'drop'; readonly names: readonly string[]; readonly name: string; readonly what: RelationKind | 'any' }
+  | {
+      readonly kind: 'drop';
+      readonly names: readonly string[];
+      readonly name: string;
+      readonly what: RelationKind | 'any';
+    }
   /** Values have the column's type; absent columns are not in the row. */
-  | { readonly kind: 'insert'; readonly stream: string; readonly columns: readonly string[]; readonly rows: readonly (readonly Value[])[]; readonly fields: readonly Field[] }
+  | {
+      readonly kind: 'insert';
+      readonly stream: string;
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly Value[])[];
+      readonly fields: readonly Field[];
+    }
   | { readonly kind: 'show'; readonly what: 'streams' | 'views' | 'sinks' | 'functions' }
   | { readonly kind: 'describe'; readonly name: string }
   | { readonly kind: 'explain'; readonly text: string }
@@ -26,7 +42,9 @@ export interface StatementText {
   readonly title: string;
 }
 
-export type Planned<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] };
+export type Planned<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly [Problem, ...Problem[]] };
 
 /** Answer of /v1/validate, spans relative to the text sent. */
 export interface Validation {
@@ -48,6 +66,10 @@ export interface Planner {
   split(sql: string): Planned<readonly StatementText[]>;
   plan(statement: StatementText, catalog: Catalog): Planned<StatementPlan>;
   /** A continuous query from a bare SELECT (ad-hoc subscription, POST /v1/views, /v1/validate): as CREATE MATERIALIZED VIEW name AS sql. */
-  planQuery(name: string, sql: string, catalog: Catalog): Planned<{ readonly definition: RelationDefinition; readonly plan: PhysicalPlan }>;
+  planQuery(
+    name: string,
+    sql: string,
+    catalog: Catalog,
+  ): Planned<{ readonly definition: RelationDefinition; readonly plan: PhysicalPlan }>;
   validate(sql: string, catalog: Catalog): Validation;
 }

@@ -5,25 +5,19 @@ import type {
 } from '../../runtime/catalog/catalog.ts';
 import { unreachable } from '../../runtime/errors/assert.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
-import { columnRef } from '../logical/expressions.ts';
 import { windowPlan } from '../logical/build-plan.ts';
 import type { LogicalColumn, LogicalPlan, LogicalScan, TimeRole } from '../logical/logical-plan.ts';
 import type { FromNode, Identifier } from '../sql/syntax.ts';
 import { bindJoin } from './bind-join.ts';
-import { bindSubquery } from './bind-query.ts';
+import { bindSubquery } from './bound-query.ts';
+import { type Relation, relationOf } from './relation.ts';
 import { bindView } from './bind-view.ts';
 import { requireEventTime, windowSpec } from './bind-window.ts';
 import type { Binding } from './binding.ts';
 import { matchName } from './names.ts';
-import { resolveColumn, type Scope } from './scope.ts';
+import { resolveColumn } from './scope.ts';
 import { suggest } from './suggest.ts';
 import { isWindowName } from './window-functions.ts';
-
-/** What a FROM item gives: rows, and the names that reach them. */
-export interface Relation {
-  readonly plan: LogicalPlan;
-  readonly scope: Scope;
-}
 
 export function bindFrom(node: FromNode, binding: Binding): Relation {
   switch (node.kind) {
@@ -40,20 +34,8 @@ export function bindFrom(node: FromNode, binding: Binding): Relation {
   }
 }
 
-/** The relation's columns under one table name. */
-export function relationOf(plan: LogicalPlan, table: string | null): Relation {
-  const columns = plan.columns.map((column, index) => ({
-    table,
-    name: column.name,
-    expression: columnRef(plan.columns, index),
-    column,
-    qualifiedOnly: false,
-  }));
-  return { plan, scope: { columns } };
-}
-
 /** The definition of that name. Throws UNKNOWN_RELATION with a hint, or AMBIGUOUS_COLUMN's sister for two spellings. */
-export function findRelation(name: Identifier, binding: Binding): RelationDefinition {
+function findRelation(name: Identifier, binding: Binding): RelationDefinition {
   const match = matchName(name, binding.catalog.relations, (relation) => relation.name);
   if (match.kind === 'one') return match.item;
   if (match.kind === 'many') {

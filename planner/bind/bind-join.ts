@@ -7,16 +7,17 @@ import type { LogicalPlan } from '../logical/logical-plan.ts';
 import type { FromNode, Identifier } from '../sql/syntax.ts';
 import { callFunction } from './bind-call.ts';
 import { bindCondition } from './bind-expression.ts';
-import { bindFrom, type Relation } from './bind-from.ts';
+
 import type { Binding } from './binding.ts';
 import { plainPlace } from './places.ts';
+import type { Relation } from './relation.ts';
 import { resolveColumn, type Scope, type ScopeColumn } from './scope.ts';
 
 type JoinNode = Extract<FromNode, { kind: 'join' }>;
 
 export function bindJoin(node: JoinNode, binding: Binding): Relation {
-  const left = bindFrom(node.left, binding);
-  const right = bindFrom(node.right, binding);
+  const left = binding.binders.from(node.left, binding);
+  const right = binding.binders.from(node.right, binding);
   const names = node.natural ? commonNames(left.scope, right.scope, node.span) : node.using;
   if (names !== null) return joinUsing(node, left, right, names, binding);
   const scope = bothSides(left, right);

@@ -1,7 +1,6 @@
 import { unreachable } from '../../runtime/errors/assert.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
-import type { SortKey } from '../../runtime/plan/physical-plan.ts';
 import { commonType } from '../../runtime/types/common-type.ts';
 import { type DataType, NULL_TYPE, sameType, STRING, typeName } from '../../runtime/types/data-type.ts';
 import { projectPlan, unionPlan } from '../logical/build-plan.ts';
@@ -14,15 +13,8 @@ import { bindSelect } from './bind-select.ts';
 import type { Binding } from './binding.ts';
 import { coerceAll } from './coerce.ts';
 import { plainPlace } from './places.ts';
+import { type BoundQuery, bindSubquery } from './bound-query.ts';
 import { EMPTY_SCOPE } from './scope.ts';
-
-/** A bound query: its rows, and what ORDER BY and LIMIT ask for. */
-export interface BoundQuery {
-  readonly plan: LogicalPlan;
-  /** Where each output column is written, for problems with it. */
-  readonly spans: readonly Span[];
-  readonly order: readonly SortKey[];
-}
 
 export function bindQuery(node: QueryNode, binding: Binding): BoundQuery {
   switch (node.kind) {
@@ -52,15 +44,6 @@ export function bindQuery(node: QueryNode, binding: Binding): BoundQuery {
 function finish(node: QueryNode, plan: LogicalPlan, spans: readonly Span[]): BoundQuery {
   const target: SortTarget = { names: plan.columns.map((column) => column.name), positionOf: () => null };
   return { plan, spans, order: bindOrder(node.orderBy, target) };
-}
-
-/** A query inside of another: ORDER BY and LIMIT have no meaning for its rows yet. */
-export function bindSubquery(node: QueryNode, binding: Binding): LogicalPlan {
-  const [order] = node.orderBy;
-  if (node.limit !== null)
-    throw problem('UNSUPPORTED', 'LIMIT inside of a query is not supported yet', node.limit.span);
-  if (order !== undefined) throw problem('UNSUPPORTED', 'ORDER BY inside of a query is not supported yet', order.span);
-  return bindQuery(node, binding).plan;
 }
 
 function bindValues(node: Extract<QueryNode, { kind: 'values' }>, binding: Binding): LogicalPlan {

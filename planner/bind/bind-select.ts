@@ -1,35 +1,22 @@
-import { problem, type Span } from '../../runtime/errors/problem.ts';
-import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
+import { problem } from '../../runtime/errors/problem.ts';
+import { typeOf } from '../../runtime/expressions/expression.ts';
 import { STRING } from '../../runtime/types/data-type.ts';
 import { aggregatePlan, filterPlan, projectPlan } from '../logical/build-plan.ts';
 import { expressionKey } from '../logical/expressions.ts';
 import type { LogicalPlan } from '../logical/logical-plan.ts';
 import { pushFilter } from '../rules/push-filters.ts';
-import type { ExpressionNode, SelectNode } from '../sql/syntax.ts';
-import { bindCondition, bindExpression, type ExpressionPlace } from './bind-expression.ts';
-import { bindFrom, type Relation } from './bind-from.ts';
+import type { SelectNode } from '../sql/syntax.ts';
+import { bindCondition, bindExpression } from './bind-expression.ts';
 import { bindGrouped, isGrouped } from './bind-grouped.ts';
 import { crossJoin } from './bind-join.ts';
 import { bindOrder, type SortTarget } from './bind-order.ts';
-import type { BoundQuery } from './bind-query.ts';
+import { type BoundItem, type BoundItems, bindItem } from './bound-items.ts';
+import type { BoundQuery } from './bound-query.ts';
+import type { Relation } from './relation.ts';
 import type { Binding } from './binding.ts';
 import { plainPlace } from './places.ts';
 import { EMPTY_SCOPE } from './scope.ts';
 import { expandItems, type OutputItem } from './select-items.ts';
-
-/** One output column, bound. */
-export interface BoundItem {
-  readonly name: string;
-  readonly expression: Expression;
-  readonly span: Span;
-}
-
-/** The rows before the select list, its columns, and how else an expression is bound there (for ORDER BY). */
-export interface BoundItems {
-  readonly plan: LogicalPlan;
-  readonly items: readonly BoundItem[];
-  bind(node: ExpressionNode): Expression;
-}
 
 export function bindSelect(node: SelectNode, binding: Binding): BoundQuery {
   const input = bindFromWhere(node, binding);
@@ -60,8 +47,8 @@ function bindFromList(node: SelectNode, binding: Binding): Relation {
   const [first, ...others] = node.from;
   if (first === undefined) return { plan: { kind: 'values', rows: [[]], columns: [] }, scope: EMPTY_SCOPE };
   return others.reduce(
-    (left, item) => crossJoin(left, bindFrom(item, binding), item.span, binding),
-    bindFrom(first, binding),
+    (left, item) => crossJoin(left, binding.binders.from(item, binding), item.span, binding),
+    binding.binders.from(first, binding),
   );
 }
 
@@ -69,12 +56,6 @@ function bindPlain(input: Relation, outputs: readonly OutputItem[], binding: Bin
   const place = plainPlace(binding, input.scope, 'a SELECT without GROUP BY');
   const items = outputs.map((output) => bindItem(output, place));
   return { plan: input.plan, items, bind: (node) => bindExpression(node, place) };
-}
-
-export function bindItem(output: OutputItem, place: ExpressionPlace): BoundItem {
-  const expression = output.node === null ? { ...output.column } : bindExpression(output.node, place);
-  if (output.node === null) place.binding.place(expression, output.span);
-  return { name: output.name, expression, span: output.span };
 }
 
 /** Columns have types that can be stored: a bare NULL is a STRING, an interval is no column. */

@@ -3,7 +3,6 @@ import { AssertionError } from '../../runtime/errors/assert.ts';
 import { ProblemError, problem, type Span } from '../../runtime/errors/problem.ts';
 import { type LogicalPlan, withInputs } from '../logical/logical-plan.ts';
 import { parseStatement } from '../sql/statement-reader.ts';
-import { bindQuery } from './bind-query.ts';
 import type { Binding } from './binding.ts';
 import type { Emit } from '../../runtime/plan/physical-plan.ts';
 
@@ -12,7 +11,7 @@ export function bindView(definition: ViewDefinition, span: Span, binding: Bindin
   try {
     const statement = parseStatement({ text: definition.query, offset: 0, title: 'SELECT' });
     if (statement.kind !== 'select') throw new AssertionError(`view ${definition.name} is no query`);
-    const { plan } = binding.insideView(() => bindQuery(statement.body, binding));
+    const { plan } = binding.insideView(() => binding.binders.query(statement.body, binding));
     if (statement.emit?.kind === 'final' || statement.emit?.kind === 'update')
       return withEmit(plan, statement.emit.kind);
     return plan;

@@ -2,13 +2,25 @@ import type { Catalog } from '../../runtime/catalog/catalog.ts';
 import { AssertionError } from '../../runtime/errors/assert.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
+import type { ExpressionNode, FromNode, QueryNode } from '../sql/syntax.ts';
+import type { ExpressionPlace } from './bind-expression.ts';
+import type { BoundQuery } from './bound-query.ts';
+import type { Relation } from './relation.ts';
 
 /** How often one query may name relations, its views' own relations included. */
 const RELATIONS_MAX = 100;
 
+/** The parts of the binder that call each other, handed in so that none imports one that imports it. */
+export interface Binders {
+  readonly node: (node: ExpressionNode, place: ExpressionPlace) => Expression;
+  readonly from: (node: FromNode, binding: Binding) => Relation;
+  readonly query: (node: QueryNode, binding: Binding) => BoundQuery;
+}
+
 /** What one query's binding knows and learns. */
 export class Binding {
   readonly catalog: Catalog;
+  readonly binders: Binders;
   /** Names that the query itself uses (not those inside of the views it uses). */
   readonly dependsOn = new Set<string>();
   #spans = new WeakMap<Expression, Span>();
@@ -17,8 +29,9 @@ export class Binding {
   /** Views being expanded; their own relations are no dependencies of the query. */
   #viewDepth = 0;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, binders: Binders) {
     this.catalog = catalog;
+    this.binders = binders;
   }
 
   /** Remembers where an expression stands in the text. */

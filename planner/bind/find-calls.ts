@@ -3,7 +3,7 @@ import type { ExpressionNode } from '../sql/syntax.ts';
 import type { NodeOf } from './bind-expression.ts';
 
 /** The expression's direct parts, subqueries left out. */
-export function partsOfNode(node: ExpressionNode): readonly ExpressionNode[] {
+function partsOfNode(node: ExpressionNode): readonly ExpressionNode[] {
   switch (node.kind) {
     case 'column':
     case 'number':

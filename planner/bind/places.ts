@@ -23,7 +23,7 @@ export function columnExpression(scope: Scope, node: NodeOf<'column'>): Expressi
   return { ...resolveColumn(scope, node.table, node.name).expression };
 }
 
-export function misplacedAggregate(node: NodeOf<'call'>, where: string): ProblemError {
+function misplacedAggregate(node: NodeOf<'call'>, where: string): ProblemError {
   const hint = where === 'WHERE' ? 'use HAVING' : undefined;
   return problem(
     'MISPLACED_AGGREGATE',

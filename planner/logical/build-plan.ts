@@ -47,7 +47,7 @@ function timeOf(expression: Expression, columns: readonly LogicalColumn[]): Time
   return left.kind === right.kind && sameWindow(left.window, right.window) && healed ? { ...left, padded: null } : null;
 }
 
-export function sameWindow(a: WindowSpec | null, b: WindowSpec | null): boolean {
+function sameWindow(a: WindowSpec | null, b: WindowSpec | null): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 

@@ -1,5 +1,5 @@
 import { unreachable } from '../../runtime/errors/assert.ts';
-import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
+import type { Expression } from '../../runtime/expressions/expression.ts';
 import { scalarFunction } from '../../runtime/functions/scalar-functions.ts';
 import { BOOLEAN } from '../../runtime/types/data-type.ts';
 import type { LogicalColumn } from './logical-plan.ts';
@@ -140,8 +140,4 @@ export function expressionSize(expression: Expression): number {
   let size = 1;
   for (const part of partsOf(expression)) size += expressionSize(part);
   return size;
-}
-
-export function isBoolean(expression: Expression): boolean {
-  return typeOf(expression).kind === 'boolean';
 }

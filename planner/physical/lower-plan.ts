@@ -151,6 +151,6 @@ export class Lowering {
   }
 }
 
-export function inOrder(flow: Flow): Lowered {
+function inOrder(flow: Flow): Lowered {
   return { flow, at: [...flow.columns.keys()] };
 }

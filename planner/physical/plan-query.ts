@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Emit, OutputSpec, PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
-import { encodePlan } from '../../runtime/plan/plan-codec.ts';
+import { planFingerprint } from '../../runtime/plan/plan-fingerprint.ts';
 import type { LogicalQuery } from '../logical/logical-plan.ts';
 import { type Flow, watermarkColumn, windowEndColumn } from './flow.ts';
 import { Lowering } from './lower-plan.ts';
@@ -40,8 +39,7 @@ function planFinal(query: LogicalQuery, span: Span): PlannedQuery {
 /** A query over the current rows, once. */
 export function planPull(query: LogicalQuery): PhysicalPlan {
   const { plan } = finish(query, 'update').planned;
-  const fingerprint = fingerprintOf(plan.nodes, plan.output);
-  return { ...plan, warnings: [], fingerprint };
+  return { ...plan, warnings: [] };
 }
 
 function finish(query: LogicalQuery, emit: Emit): { readonly flow: Flow; readonly planned: PlannedQuery } {
@@ -49,7 +47,7 @@ function finish(query: LogicalQuery, emit: Emit): { readonly flow: Flow; readonl
   const flow = lowering.lower(query.plan, false);
   const output = outputOf(flow, query);
   const { nodes } = lowering.list;
-  const plan = { nodes, output, warnings: lowering.warnings, fingerprint: fingerprintOf(nodes, output) };
+  const plan = { nodes, output, warnings: lowering.warnings, fingerprint: planFingerprint(nodes, output) };
   return {
     flow,
     planned: { plan, watermarkColumn: watermarkColumn(query.plan.columns), settled: flow.mode === 'append' },
@@ -62,8 +60,4 @@ function outputOf(flow: Flow, query: LogicalQuery): OutputSpec {
   const key = flow.key === null ? [] : keyColumns(flow.key);
   const { order, limit, offset } = query;
   return { columns, mode, key, windowEnd: windowEndColumn(query.plan.columns), order, limit, offset };
-}
-
-function fingerprintOf(nodes: PhysicalPlan['nodes'], output: OutputSpec): string {
-  return createHash('sha256').update(encodePlan({ nodes, output })).digest('hex');
 }

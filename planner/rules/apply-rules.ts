@@ -11,7 +11,7 @@ export interface Rule {
 }
 
 /** In the order in which they run, each once. */
-export const RULES: readonly Rule[] = [
+const RULES: readonly Rule[] = [
   { name: 'fold constants', apply: foldConstants },
   { name: 'merge projections', apply: mergeProjections },
   { name: 'push filters', apply: pushFilters },

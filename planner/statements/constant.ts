@@ -4,7 +4,7 @@ import { castsImplicitly } from '../../runtime/types/common-type.ts';
 import { type DataType, isNumeric, typeName } from '../../runtime/types/data-type.ts';
 import type { Value } from '../../runtime/types/value.ts';
 import { bindExpression } from '../bind/bind-expression.ts';
-import { Binding } from '../bind/binding.ts';
+import { openBinding } from '../bind/open-binding.ts';
 import { coerce, numberText } from '../bind/coerce.ts';
 import { isStringLiteral, type LiteralExpression } from '../bind/literal.ts';
 import { ConstantError, fitNumber, readNumber } from '../bind/parse-constant.ts';
@@ -17,7 +17,7 @@ const NO_RELATIONS = { relations: [] };
 
 /** A constant as a value of a column's type, by assignment: a number may be narrowed where it fits. `where` names the place. */
 export function constantValue(node: ExpressionNode, type: DataType, where: string): Value {
-  const bound = bindExpression(node, plainPlace(new Binding(NO_RELATIONS), EMPTY_SCOPE, where));
+  const bound = bindExpression(node, plainPlace(openBinding(NO_RELATIONS), EMPTY_SCOPE, where));
   const folded = foldExpression(bound);
   if (folded.kind !== 'literal')
     throw problem('INVALID_LITERAL', `${where} needs a constant that can be computed now`, node.span);

@@ -2,7 +2,7 @@ import type { MaterializedViewDefinition } from '../../runtime/catalog/catalog.t
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
 import { bindQuery } from '../bind/bind-query.ts';
-import { Binding } from '../bind/binding.ts';
+import { openBinding } from '../bind/open-binding.ts';
 import { inputsOf, type LogicalColumn, type LogicalPlan, type LogicalQuery } from '../logical/logical-plan.ts';
 import { type PlannedQuery, planContinuous, planPull, type WrittenEmit } from '../physical/plan-query.ts';
 import { applyRules } from '../rules/apply-rules.ts';
@@ -16,7 +16,7 @@ export interface LogicalStatement {
 }
 
 export function logicalQuery(statement: SelectStatement, context: PlannerContext): LogicalStatement {
-  const binding = new Binding(context.catalog);
+  const binding = openBinding(context.catalog);
   const bound = bindQuery(statement.body, binding);
   requireDistinctNames(bound.plan.columns, bound.spans);
   const { limit } = statement.body;

@@ -67,7 +67,7 @@ function operand(expression: Expression, names: readonly string[]): string {
   return compound || infix || expression.kind === 'in' ? `(${text})` : text;
 }
 
-export function describeValue(value: Value, type: DataType): string {
+function describeValue(value: Value, type: DataType): string {
   if (value === null) return 'NULL';
   switch (type.kind) {
     case 'string':

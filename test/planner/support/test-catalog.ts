@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Catalog } from '../../runtime/catalog/catalog.ts';
-import { planner } from '../planner.ts';
-import { catalogAfter } from '../statements/catalog-after.ts';
+import type { Catalog } from '../../../runtime/catalog/catalog.ts';
+import { planner } from '../../../planner/planner.ts';
+import { catalogAfter } from '../../../planner/statements/catalog-after.ts';
 
 /** The relations of testdata/relations.sql. */
 export function testCatalog(): Catalog {

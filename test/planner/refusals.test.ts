@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { ErrorCode } from '../runtime/errors/problem.ts';
-import { planner } from './planner.ts';
-import { testCatalog } from './test-support/test-catalog.ts';
+import type { ErrorCode } from '../../runtime/errors/problem.ts';
+import { planner } from '../../planner/planner.ts';
+import { testCatalog } from './support/test-catalog.ts';
 
 /** Statement, code, the exact text that the problem points at, and a part of its hint where it has one. */
 type Refusal = readonly [sql: string, code: ErrorCode, at: string, hint?: string];
+
+const cases = (refusals: readonly Refusal[]) => refusals.map(([sql, code, at, hint]) => ({ sql, code, at, hint }));
 
 const NAMES: readonly Refusal[] = [
   ['SELECT itm FROM clicks', 'UNKNOWN_COLUMN', 'itm', 'did you mean item?'],
@@ -146,7 +148,7 @@ const SHAPES: readonly Refusal[] = [
 
 describe('a query that cannot be planned is refused at its place', () => {
   const catalog = testCatalog();
-  test.each([...NAMES, ...TYPES, ...GROUPS, ...WINDOWS, ...SHAPES])('%s', (sql, code, at, hint) => {
+  test.each(cases([...NAMES, ...TYPES, ...GROUPS, ...WINDOWS, ...SHAPES]))('$sql', ({ sql, code, at, hint }) => {
     const planned = planner.planQuery('v', sql, catalog);
     if (planned.ok) throw new Error(`${sql} was planned`);
     const [problem] = planned.problems;
@@ -230,7 +232,7 @@ const STATEMENTS: readonly Refusal[] = [
 
 describe('a statement that cannot be carried out is refused at its place', () => {
   const catalog = testCatalog();
-  test.each(STATEMENTS)('%s', (sql, code, at, hint) => {
+  test.each(cases(STATEMENTS))('$sql', ({ sql, code, at, hint }) => {
     const before = '-- a comment\n';
     const statements = planner.split(before + sql);
     if (!statements.ok) throw new Error(`${sql} cannot be split`);

@@ -1,17 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Catalog } from '../runtime/catalog/catalog.ts';
-import type { Problem } from '../runtime/errors/problem.ts';
-import { explainPlan } from '../runtime/plan/explain-plan.ts';
-import { planner } from './planner.ts';
-import { catalogAfter } from './statements/catalog-after.ts';
-import type { StatementText } from './statement-plan.ts';
-import { checkPlan } from './test-support/check-plan.ts';
-import { testCatalog } from './test-support/test-catalog.ts';
+import type { Catalog } from '../../runtime/catalog/catalog.ts';
+import type { Problem } from '../../runtime/errors/problem.ts';
+import { explainPlan } from '../../runtime/plan/explain-plan.ts';
+import { planner } from '../../planner/planner.ts';
+import { catalogAfter } from '../../planner/statements/catalog-after.ts';
+import type { StatementText } from '../../planner/statement-plan.ts';
+import { checkPlan } from './support/check-plan.ts';
+import { testCatalog } from './support/test-catalog.ts';
 
 /**
  * testdata/x.sql holds queries over the relations of testdata/relations.sql; testdata/x.plans what becomes of each:
- * every line of a plan is part of the claim. `npx vitest run planner/golden -u` writes them anew.
+ * every line of a plan is part of the claim. `npx vitest run test/planner/golden -u` writes them anew.
  */
 const folder = new URL('./testdata/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.sql') && name !== 'relations.sql');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { encodePlan } from '../runtime/plan/plan-codec.ts';
-import { planner } from './planner.ts';
-import { checkPlan } from './test-support/check-plan.ts';
-import { testCatalog } from './test-support/test-catalog.ts';
+import { encodePlan } from '../../runtime/plan/plan-codec.ts';
+import { planner } from '../../planner/planner.ts';
+import { checkPlan } from './support/check-plan.ts';
+import { testCatalog } from './support/test-catalog.ts';
 
 const catalog = testCatalog();
 const again = testCatalog();

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Catalog } from '../runtime/catalog/catalog.ts';
-import { planner } from './planner.ts';
-import type { StatementPlan } from './statement-plan.ts';
-import { catalogOf, testCatalog } from './test-support/test-catalog.ts';
+import type { Catalog } from '../../runtime/catalog/catalog.ts';
+import { planner } from '../../planner/planner.ts';
+import type { StatementPlan } from '../../planner/statement-plan.ts';
+import { catalogOf, testCatalog } from './support/test-catalog.ts';
 
 const EMPTY: Catalog = { relations: [] };
 
