@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { problem } from '../runtime/errors/problem.ts';
 
 /** A body is at most this long (contract: 16 MB). */
-export const BODY_BYTES_MAX = 16 << 20;
+const BODY_BYTES_MAX = 16 << 20;
 /** Bodies that are being received at once, over all connections; beyond it the server says OVERLOADED. */
 const RECEIVING_BYTES_MAX = 256 << 20;
 

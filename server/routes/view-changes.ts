@@ -5,20 +5,20 @@ import { LineSink } from '../line-sink.ts';
 import { Query } from '../request-query.ts';
 import { viewByName } from '../view-by-name.ts';
 import type { StartAt } from '../websocket/subscription.ts';
-import { nameOf, type Route } from './route.ts';
+import { nameOf, refuseSink, type Route } from './route.ts';
 
 /** The change stream of a view as NDJSON frames: those of a WebSocket subscription whose id is the view's name. */
 export const viewChanges: Route = {
   method: 'GET',
   path: '/v1/views/:name/changes',
-  async handle(request, response, { engine, hub }) {
+  async handle(request, response, { engine, hub, sql }) {
     const query = new Query(request, ['from', 'instance', 'follow']);
     const at = startOf(query);
     const follow = query.flag('follow', true);
     refuseEventStream(request);
     const name = nameOf(request);
-    const view = await viewByName(engine, name);
-    if (view.kind === 'sink') throw problem('WRONG_KIND', `${name} is a sink: it has no change log`);
+    refuseSink(sql.catalogue, name);
+    await viewByName(engine, name);
     response.status(200).type('application/x-ndjson').set('X-Accel-Buffering', 'no').flushHeaders();
     if (request.method === 'HEAD') return void response.end();
     const sink = new LineSink(response);

@@ -3,7 +3,7 @@ import { sendJson } from '../json-parts.ts';
 import { Query } from '../request-query.ts';
 import { rowObjects } from '../row-objects.ts';
 import { rowsMembers } from '../statement-json.ts';
-import { nameOf, type Route } from './route.ts';
+import { nameOf, refuseSink, type Route } from './route.ts';
 
 const TYPES = ['application/json', 'application/x-ndjson'] as const;
 
@@ -11,13 +11,15 @@ const TYPES = ['application/json', 'application/x-ndjson'] as const;
 export const viewRows: Route = {
   method: 'GET',
   path: '/v1/views/:name/rows',
-  async handle(request, response, { engine }) {
+  async handle(request, response, { engine, sql }) {
     const query = new Query(request, ['limit', 'offset']);
     const page = { limit: query.count('limit'), offset: query.count('offset') ?? 0 };
     const type = accepts(request, TYPES);
-    const answer = await engine.rows(nameOf(request), page);
+    const name = nameOf(request);
+    refuseSink(sql.catalogue, name);
+    const answer = await engine.rows(name, page);
     if (type === 'application/json') return sendJson(response, ['{', ...rowsMembers(answer), `,"seq":${answer.seq}}`]);
-    const names = answer.columns.map(({ name }) => name);
+    const names = answer.columns.map((column) => column.name);
     response.type(type).end(rowObjects(answer.rows, names));
   },
 };

@@ -143,7 +143,7 @@ describe('the way of rows through REST', () => {
 
 describe('requests that are wrong', () => {
   useServer();
-  beforeAll(() => client.sql(CLICKS));
+  beforeAll(() => client.sql(`${CLICKS}; CREATE SINK hole AS SELECT item FROM clicks WITH (connector = 'blackhole')`));
 
   const json = { 'content-type': 'application/json' };
   const rows = '/v1/streams/clicks/rows';
@@ -235,6 +235,15 @@ describe('requests that are wrong', () => {
     ],
     ['an unknown view', '/v1/views/none', {}, 404, 'VIEW_NOT_FOUND'],
     ['rows of an unknown view', '/v1/views/none/rows', {}, 404, 'VIEW_NOT_FOUND'],
+    ['rows of a sink', '/v1/views/hole/rows', {}, 400, 'WRONG_KIND'],
+    ['changes of a sink', '/v1/views/hole/changes', {}, 400, 'WRONG_KIND'],
+    [
+      'rows for what the server writes itself',
+      '/v1/streams/clicks$errors/rows',
+      { method: 'POST', headers: json, body: '{}' },
+      409,
+      'NOT_WRITABLE',
+    ],
     ['changes of an unknown view', '/v1/views/none/changes', {}, 404, 'VIEW_NOT_FOUND'],
     ['a step of a server that steps by itself', '/v1/step', { method: 'POST' }, 409, 'NOT_MANUAL'],
     [
