@@ -3,9 +3,9 @@
  * from year 1 to year 9999. Everything rounds towards the past, also before 1970.
  */
 export const DAY_MS = 86_400_000;
-export const HOUR_MS = 3_600_000;
-export const MINUTE_MS = 60_000;
-export const SECOND_MS = 1000;
+const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
 
 /** 0001-01-01T00:00:00.000Z */
 export const TIMESTAMP_MIN = -62_135_596_800_000;
@@ -168,7 +168,7 @@ export function addMonths(ms: number, months: number): number {
 }
 
 /** Monday is 0. */
-export function weekdayFromMonday(days: number): number {
+function weekdayFromMonday(days: number): number {
   const weekday = (days + 3) % 7;
   return weekday < 0 ? weekday + 7 : weekday;
 }
