@@ -265,11 +265,16 @@ function decodeTexts(
   return { rep: 'utf8', bytes: texts.bytes, starts, lengths, valid };
 }
 
-/** Checks a code read from a blob: only what `encodeLane` writes for this kind. */
-export function assertCode(high: number, low: number, kind: LaneKind): void {
-  const tagged =
-    high === NULL_HIGH
-      ? low === 0
-      : high !== TEXT_HIGH && high !== ABSENT_HIGH && (high !== WIDE_HIGH || kind === 'exact');
-  assert(tagged, 'a key cell of a state blob has an unknown code');
+/** Checks a cell read from a blob: only what `encodeLane` writes for this kind. */
+export function assertCell({ bits, values }: KeyLane, cell: number, kind: LaneKind): void {
+  assert(isCell(bits[cell * 2]!, bits[cell * 2 + 1]!, values[cell]!, kind), 'a key cell of a state blob is malformed');
+}
+
+function isCell(low: number, high: number, value: number, kind: LaneKind): boolean {
+  if (high === NULL_HIGH) return low === 0;
+  if (high === WIDE_HIGH) return kind === 'exact';
+  if (Number.isNaN(value)) return kind === 'number' && high === NAN_HIGH && low === 0;
+  if (Object.is(value, -0)) return false;
+  if (kind === 'number') return true;
+  return kind === 'exact' ? Number.isSafeInteger(value) : value === 0 || value === 1;
 }

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Column } from '../columns/column.ts';
@@ -518,6 +519,46 @@ describe('OperatorState', () => {
       expect(() => fresh.applyBase(damaged)).toThrow(AssertionError);
       expect(() => fresh.applyBase(blob.subarray(0, at))).toThrow(AssertionError);
     }
+  });
+
+  test('what a checksum cannot tell, the reading does: nonsense is refused or is another valid state', () => {
+    const state = openOperatorState({ hashSeed: 8 });
+    const layout = { keys: [BIGINT, STRING], values: CELLS } as const;
+    const ids = new Int32Array(4);
+    const rows = [
+      [1n, 'a'],
+      [2n ** 70n, 'bä'],
+      [null, null],
+      [3n, ''],
+    ];
+    const table = state.table('t', layout);
+    table.resolve(columnsOf(rows, layout.keys, true), 4, ids);
+    for (const id of ids) writeCells(table.cells, id, id + 1);
+    const blob = state.encodeBase();
+    let refused = 0;
+    // From the first key column on: damaged ids are in order or not, but large ones would be allocated for.
+    const columns = 17 + 5 + 1 + 4 + 4 * 4 + 4;
+    for (let at = columns; at < blob.length; at++) {
+      const damaged = Buffer.from(blob);
+      damaged[at] = damaged[at]! ^ (at % 2 === 0 ? 0x01 : 0x80);
+      damaged.writeUInt32LE(crc32(damaged.subarray(12)), 8);
+      const fresh = openOperatorState({ hashSeed: 8 });
+      const restored = fresh.table('t', layout);
+      try {
+        fresh.applyBase(damaged);
+        fresh.restored();
+        expect(restored.live()).toHaveLength(4);
+        const again = openOperatorState({ hashSeed: 9 });
+        again.table('t', layout);
+        again.applyBase(fresh.encodeBase());
+        again.restored();
+        expect(again.encodeBase()).toEqual(fresh.encodeBase());
+      } catch (error) {
+        if (!(error instanceof AssertionError)) throw error;
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(blob.length / 4);
   });
 
   test('a blob of another layout, or of another kind, is refused', () => {

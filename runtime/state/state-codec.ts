@@ -4,7 +4,7 @@ import { BlobReader } from './blob-reader.ts';
 import { BlobWriter } from './blob-writer.ts';
 import type { OwnedCells, OwnedExactCells, OwnedTextCells } from './cells.ts';
 import type { KeyIndex } from './key-index.ts';
-import { assertCode, type KeyLane, NULL_HIGH, TEXT_HIGH, WIDE_HIGH } from './key-lane.ts';
+import { assertCell, type KeyLane, NULL_HIGH, TEXT_HIGH, WIDE_HIGH } from './key-lane.ts';
 
 /**
  * The layout of a state blob. All integers and numbers are little-endian; columns follow each other as whole arrays.
@@ -101,9 +101,8 @@ function writeCodeLane(blob: BlobWriter, { bits }: KeyLane, { texts }: KeyIndex,
 export function readLanes(blob: BlobReader, index: KeyIndex, ids: Int32Array): void {
   index.ensureCapacity((ids.at(-1) ?? -1) + 1);
   for (const [lane, kind] of index.kinds.entries()) {
-    const { bits } = index.lanes[lane]!;
-    if (kind === 'text') readTextLane(blob, bits, index, ids);
-    else readCodeLane(blob, bits, index, ids, lane);
+    if (kind === 'text') readTextLane(blob, index.lanes[lane]!, index, ids);
+    else readCodeLane(blob, index, ids, lane);
   }
   for (const id of ids) {
     index.ids.mark(id, true);
@@ -111,7 +110,7 @@ export function readLanes(blob: BlobReader, index: KeyIndex, ids: Int32Array): v
   }
 }
 
-function readTextLane(blob: BlobReader, bits: Int32Array, { texts }: KeyIndex, ids: Int32Array): void {
+function readTextLane(blob: BlobReader, { bits }: KeyLane, { texts }: KeyIndex, ids: Int32Array): void {
   const lengths = blob.words(ids.length);
   for (const [at, id] of ids.entries()) {
     const length = lengths[at]!;
@@ -121,26 +120,19 @@ function readTextLane(blob: BlobReader, bits: Int32Array, { texts }: KeyIndex, i
   }
 }
 
-function readCodeLane(
-  blob: BlobReader,
-  bits: Int32Array,
-  { texts, kinds }: KeyIndex,
-  ids: Int32Array,
-  lane: number,
-): void {
+function readCodeLane(blob: BlobReader, index: KeyIndex, ids: Int32Array, place: number): void {
+  const lane = index.lanes[place]!;
+  const { bits } = lane;
   const lows = blob.words(ids.length);
   const highs = blob.words(ids.length);
   let wides = 0;
   for (const [at, id] of ids.entries()) {
-    let low = lows[at]!;
-    const high = highs[at]!;
-    assertCode(high, low, kinds[lane]!);
-    if (high === WIDE_HIGH) {
-      assert(low === wides++, 'a wide key of a state blob is out of place');
-      low = texts.internText(parseInteger(blob.text()).toString());
-    }
-    bits[id * 2] = low;
-    bits[id * 2 + 1] = high;
+    bits[id * 2] = lows[at]!;
+    bits[id * 2 + 1] = highs[at]!;
+    assertCell(lane, id, index.kinds[place]!);
+    if (highs[at] !== WIDE_HIGH) continue;
+    assert(lows[at] === wides++, 'a wide key of a state blob is out of place');
+    bits[id * 2] = index.texts.internText(parseInteger(blob.text()).toString());
   }
 }
 
