@@ -77,15 +77,18 @@ test('the body is not changed, and its lines leave the decoder room', () => {
 
 test('any bytes give lines or a problem', () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(...'[]{},:" \n\\a1'), { maxLength: 40 }), (characters) => {
-      const text = characters.join('');
-      try {
-        const lines = toLines(Buffer.from(text));
-        expect(lines).toHaveLength(Buffer.byteLength(text) + 1);
-      } catch (error) {
-        expect(error).toBeInstanceOf(ProblemError);
-      }
-    }),
+    fc.property(
+      fc.array(fc.constantFrom('[', ']', '{', '}', ',', ':', '"', ' ', '\n', '\\', 'a'), { maxLength: 40 }),
+      (characters) => {
+        const text = characters.join('');
+        try {
+          const lines = toLines(Buffer.from(text));
+          expect(lines).toHaveLength(Buffer.byteLength(text) + 1);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProblemError);
+        }
+      },
+    ),
     { numRuns: 2000 },
   );
 });

@@ -1,0 +1,98 @@
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { problem } from '../errors/problem.ts';
+import { isWithin, notAllowed } from './file-paths.ts';
+
+/** Files that stay open between reads. */
+const OPEN_MAX = 64;
+
+/** Regular files below one folder, opened when they are read, the ones unused for longest closed again. */
+export class FileSet {
+  readonly #root: string;
+  /** In order of use. */
+  readonly #open = new Map<string, number>();
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Reads up to `length` bytes at `position`; answers how many there were. `name` is relative to the root. */
+  read(name: string, to: Buffer, length: number, position: number): number {
+    const file = this.#use(name);
+    let done = 0;
+    while (done < length) {
+      const count = readSync(file, to, done, length - done, position + done);
+      if (count === 0) break;
+      done += count;
+    }
+    return done;
+  }
+
+  size(name: string): number {
+    return fstatSync(this.#use(name)).size;
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) closeSync(file);
+    this.#open.clear();
+  }
+
+  #use(name: string): number {
+    const known = this.#open.get(name);
+    this.#open.delete(name);
+    const file = known ?? openRegular(this.#root, name);
+    this.#open.set(name, file);
+    if (this.#open.size > OPEN_MAX) {
+      const [oldest, itsFile] = this.#open.entries().next().value!;
+      this.#open.delete(oldest);
+      closeSync(itsFile);
+    }
+    return file;
+  }
+}
+
+/**
+ * Opens first and looks afterwards, at what was opened: a link that is exchanged in between gains nothing. O_NONBLOCK
+ * so that a FIFO without a writer does not hold the thread.
+ */
+function openRegular(root: string, name: string): number {
+  const path = join(root, name);
+  const file = openReadable(root, path, name);
+  try {
+    const opened = fstatSync(file);
+    const real = realpathSync(path);
+    const there = statSync(real);
+    if (!isWithin(root, real)) throw notAllowed(name, 'it leads out of the folder for files');
+    if (!opened.isFile()) throw notAllowed(name, 'it is not a regular file');
+    if (opened.dev !== there.dev || opened.ino !== there.ino)
+      throw notAllowed(name, 'it was exchanged while it was opened');
+    return file;
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
+}
+
+function openReadable(root: string, path: string, name: string): number {
+  try {
+    return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    const missing = code === 'ENOENT' || code === 'ENOTDIR';
+    if (missing && liesWithin(root, path)) throw problem('INVALID_OPTION', `option path: there is no file '${name}'`);
+    throw notAllowed(name, missing ? 'it leads out of the folder for files' : `it cannot be opened (${code})`);
+  }
+}
+
+/** Whether a missing file would lie below the root: what is missing elsewhere is nobody's business. */
+function liesWithin(root: string, path: string): boolean {
+  for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
+    try {
+      const real = realpathSync(folder);
+      return real === root || isWithin(root, real);
+    } catch {
+      // The folder is missing as well: the one above it decides.
+    }
+  }
+  return false;
+}
