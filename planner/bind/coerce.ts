@@ -39,6 +39,10 @@ function coerceLiteral(expression: LiteralExpression, to: DataType, span: Span):
 }
 
 function widenNumber(expression: LiteralExpression, to: DataType): LiteralExpression | null {
+  if (expression.type.kind === 'int' && typeof expression.value === 'number') {
+    if (to.kind === 'bigint') return literal(BigInt(expression.value), to);
+    if (to.kind === 'double') return literal(expression.value, to);
+  }
   const text = numberText(expression);
   const exact = readNumber(text);
   if (exact === null) return null;

@@ -22,8 +22,12 @@ export function literal(value: Value, type: DataType): LiteralExpression {
   return { kind: 'literal', value, type };
 }
 
+/** Fits INT whatever its digits are. */
+const SHORT_INTEGER = /^[1-9]\d{0,8}$/;
+
 /** `5` is INT, `5000000000` BIGINT, more digits DECIMAL; `0.908` DECIMAL(3,3); `1e3` DOUBLE. */
 export function numberLiteral(text: string, span: Span): LiteralExpression {
+  if (SHORT_INTEGER.test(text)) return literal(Number(text), INT);
   const exact = readNumber(text);
   if (exact === null) throw problem('INVALID_LITERAL', `${text} is no number`, span);
   for (const type of literalTypes(text)) {

@@ -6,7 +6,7 @@ import type { Value } from '../../runtime/types/value.ts';
 import { bindExpression } from '../bind/bind-expression.ts';
 import { openBinding } from '../bind/open-binding.ts';
 import { coerce, numberText } from '../bind/coerce.ts';
-import { isStringLiteral, type LiteralExpression } from '../bind/literal.ts';
+import { isStringLiteral, type LiteralExpression, numberLiteral, stringLiteral } from '../bind/literal.ts';
 import { ConstantError, fitNumber, readNumber } from '../bind/parse-constant.ts';
 import { plainPlace } from '../bind/places.ts';
 import { EMPTY_SCOPE } from '../bind/scope.ts';
@@ -17,11 +17,17 @@ const NO_RELATIONS = { relations: [] };
 
 /** A constant as a value of a column's type, by assignment: a number may be narrowed where it fits. `where` names the place. */
 export function constantValue(node: ExpressionNode, type: DataType, where: string): Value {
+  return assigned(constantLiteral(node, where), type, node.span);
+}
+
+/** Bare literals, of which an INSERT has many, need no binding. */
+function constantLiteral(node: ExpressionNode, where: string): LiteralExpression {
+  if (node.kind === 'number') return numberLiteral(node.text, node.span);
+  if (node.kind === 'string') return stringLiteral(node.value);
   const bound = bindExpression(node, plainPlace(openBinding(NO_RELATIONS), EMPTY_SCOPE, where));
   const folded = foldExpression(bound);
-  if (folded.kind !== 'literal')
-    throw problem('INVALID_LITERAL', `${where} needs a constant that can be computed now`, node.span);
-  return assigned(folded, type, node.span);
+  if (folded.kind === 'literal') return folded;
+  throw problem('INVALID_LITERAL', `${where} needs a constant that can be computed now`, node.span);
 }
 
 function assigned(constant: LiteralExpression, type: DataType, span: Span): Value {
