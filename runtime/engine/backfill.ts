@@ -1,6 +1,7 @@
 import type { Flow } from '../dstream/dstream.ts';
 import type { Entry } from '../intake/entry.ts';
 import type { Dataflow } from './dataflow.ts';
+import { asError } from '../errors/as-error.ts';
 import { type LogChunk, readAppendRows, readLog, readLogWhole } from './log-reader.ts';
 import type { Machine } from './machine.ts';
 import { changesFlow } from './scan-flows.ts';
@@ -22,7 +23,7 @@ export class Backfill {
   readonly #wake: () => void;
   #chunk: LogChunk | null = null;
   #loading = false;
-  #error: unknown = null;
+  #error: Error | null = null;
   /** The log has been read to its end, but for what came since. */
   nearHead = false;
 
@@ -69,7 +70,7 @@ export class Backfill {
           this.#chunk = chunk;
         },
         (error: unknown) => {
-          this.#error = error;
+          this.#error = asError(error);
         },
       )
       .finally(() => {

@@ -11,7 +11,7 @@ export const VIEW_LOG: ChangeLogLimit = { changes: 100_000, bytes: 64 << 20 };
 /** Append views: the log is the rows. */
 export const APPEND_LOG: ChangeLogLimit = { changes: Infinity, bytes: 1 << 30 };
 /** Ad-hoc queries, in memory. */
-export const AD_HOC_LOG: ChangeLogLimit = { changes: 10_000, bytes: 8 << 20 };
+const AD_HOC_LOG: ChangeLogLimit = { changes: 10_000, bytes: 8 << 20 };
 
 /** Which changes of a view are held, and which must go; the newest batch always stays. */
 export class ChangeLogExtent {

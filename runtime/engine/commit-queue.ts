@@ -1,3 +1,4 @@
+import { asError } from '../errors/as-error.ts';
 import { problem } from '../errors/problem.ts';
 import { StoreError, type EpochRecord, type Store } from '../store/store.ts';
 
@@ -34,7 +35,7 @@ export class CommitQueue {
   readonly #store: Store;
   readonly #onFailure: () => void;
   #inFlight: Promise<void> | null = null;
-  #failure: unknown = null;
+  #failure: Error | null = null;
   #next: Waiter[] = [];
   #senders: SenderWaiter[] = [];
   #durableSequence: number;
@@ -115,12 +116,12 @@ export class CommitQueue {
     for (const waiter of waiters) waiter.resolve();
     const durable = this.#senders.filter(({ sequence }) => sequence <= submitted.lastSequence);
     this.#senders = this.#senders.filter(({ sequence }) => sequence > submitted.lastSequence);
-    for (const { sequence, resolve } of durable) resolve(sequence <= submitted.processed ? this.#epoch : null);
+    for (const sender of durable) sender.resolve(sender.sequence <= submitted.processed ? this.#epoch : null);
   }
 
   #fail(error: unknown, waiters: readonly Waiter[]): void {
     this.#inFlight = null;
-    this.#failure = error;
+    this.#failure = asError(error);
     for (const waiter of waiters) waiter.reject(asProblem(error));
     this.abandon(error);
     this.#onFailure();

@@ -97,7 +97,7 @@ export function rowsOfTable(
   return answerRows(rows, fields, ascending(key), page, epoch, 0);
 }
 
-export function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
+function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
   if (chunks.length === 1) return chunks[0]!;
   const comma = Buffer.from(',');
   return Buffer.concat(chunks.flatMap((chunk, index) => (index === 0 ? [chunk] : [comma, chunk])));

@@ -9,7 +9,7 @@ import type { Entry, Slice } from './entry.ts';
 import { type DecodedBody, numbersOf, type Relation } from './relation.ts';
 
 /** How often a wholly idle stream follows the clock. */
-export const IDLE_TICK_MS = 1000;
+const IDLE_TICK_MS = 1000;
 
 export interface Pushed {
   readonly accepted: number;

@@ -6,12 +6,6 @@ import type { EndFrame, ErrorJson } from '../protocol.ts';
 /** The client's own name of a subscription, echoed as it was sent. */
 export type SubscriptionId = string | number;
 
-/** A frame as a head of its own and a body that may be shared. `type` and `id` come first. */
-export interface Frame {
-  readonly head: string;
-  readonly body: Uint8Array | null;
-}
-
 const END_OF_ROWS = Buffer.from(']}');
 const NO_ROWS = Buffer.alloc(0);
 

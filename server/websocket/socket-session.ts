@@ -10,9 +10,9 @@ import { failureJson } from './subscription.ts';
 
 const AUTH_MS = 5000;
 const SUBSCRIPTIONS_MAX = 1000;
-export const CLOSE_UNSUPPORTED = 1003;
+const CLOSE_UNSUPPORTED = 1003;
 export const CLOSE_RESTART = 1012;
-export const CLOSE_UNAUTHORIZED = 4401;
+const CLOSE_UNAUTHORIZED = 4401;
 
 export interface SessionOptions {
   readonly hub: Hub;

@@ -23,7 +23,7 @@ export type StartAt =
   | { readonly kind: 'seq'; readonly seq: number; readonly instance: string | null };
 
 /** Bytes that a subscriber may leave unread before it is reset. */
-export const QUEUED_BYTES_MAX = 4 << 20;
+const QUEUED_BYTES_MAX = 4 << 20;
 const PAGE_BYTES = 1 << 20;
 /** A quiet view still says that it is alive at least every 5 s. */
 const QUIET_MS_MAX = 4000;

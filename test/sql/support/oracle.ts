@@ -56,7 +56,7 @@ function booleanAsInteger(cell: unknown): unknown {
 
 function cellOf(value: unknown, kind: string): unknown {
   if (value === undefined || value === null) return null;
-  if (kind === 'timestamp') return BigInt(typeof value === 'number' ? value : Date.parse(String(value)));
+  if (kind === 'timestamp') return BigInt(typeof value === 'number' ? value : Date.parse(value as string));
   if (typeof value === 'boolean') return Number(value);
   if ((kind === 'bigint' || kind === 'int') && Number.isSafeInteger(Number(value))) return BigInt(Number(value));
   return value;
