@@ -203,6 +203,7 @@ export class Subscription {
 
   #fail(error: unknown): void {
     if (!this.#open()) return;
+    if (error instanceof ProblemError && error.problems[0].code === 'SHUTTING_DOWN') return this.end('shutdown');
     this.#send(errorFrame(this.id, failureJson(error)));
     this.#state = 'closed';
     this.#sink.subscriptionEnded?.();

@@ -21,7 +21,7 @@ const running: MillraceProcess[] = [];
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'millrace-rest-'));
 });
-afterEach(() => Promise.all(running.splice(0).map((each) => each.stop('SIGKILL'))));
+afterEach(() => Promise.all(running.splice(0).map((each) => each.stop())));
 afterAll(() => rmSync(directory, { recursive: true }));
 
 function start(args: readonly string[], environment: NodeJS.ProcessEnv = {}): MillraceProcess {
@@ -68,16 +68,14 @@ describe('the program', () => {
     const program = start(['--data', ':memory:']);
     const client = await clientOf(program);
     await client.sql(SETUP);
-    const streamed = client.get('/v1/views/per_item/changes');
+    const frames = client.lines('/v1/views/per_item/changes?from=0');
+    expect((await frames.next()).value).toMatchObject({ type: 'schema', id: 'per_item', mode: 'upsert' });
     await client.rows('clicks', '{"item":"a","ts":0}');
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect((await program.stop('SIGINT')).code).toBe(0);
-    const frames = (await streamed).text
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as object);
-    expect(frames.at(-1)).toEqual({ type: 'end', id: 'per_item', reason: 'shutdown' });
-    expect(frames).toContainEqual(expect.objectContaining({ type: 'batch', seq: 1, rows: [['+', 'a', 1]] }));
+    expect((await frames.next()).value).toMatchObject({ type: 'batch', seq: 1, rows: [['+', 'a', 1]] });
+    const stopping = program.stop('SIGINT');
+    expect((await frames.next()).value).toEqual({ type: 'end', id: 'per_item', reason: 'shutdown' });
+    expect((await frames.next()).done).toBe(true);
+    expect((await stopping).code).toBe(0);
   });
 
   test('a second one on the same data says so and exits', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type InlineServer, startInlineServer, START_TIME } from '../support/inline-server.ts';
-import { RestClient } from '../support/rest-client.ts';
+import { type Json, RestClient } from '../support/rest-client.ts';
 
 const CLICKS = `CREATE STREAM clicks (user_id BIGINT, item STRING, ts TIMESTAMP(3),
   WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)`;
@@ -88,11 +88,10 @@ describe('the way of rows through REST', () => {
 
   test('streamed changes end when the view is dropped', async () => {
     await client.post('/v1/views', { name: 'short', sql: COUNTS });
-    const streamed = client.get('/v1/views/short/changes');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const frames = client.lines('/v1/views/short/changes');
+    expect((await frames.next()).value).toMatchObject({ type: 'schema', id: 'short' });
     expect((await client.delete('/v1/views/short')).body).toEqual({ dropped: ['short'] });
-    const lines = (await streamed).text.trim().split('\n');
-    expect(JSON.parse(lines.at(-1)!)).toEqual({ type: 'end', id: 'short', reason: 'dropped' });
+    expect((await lastOf(frames))['type']).toBe('end');
   });
 
   test('a select answers current rows at one epoch, and an error tells what stands', async () => {
@@ -373,11 +372,18 @@ test('a server that closes ends streamed answers and says so', async () => {
   const own = await startInlineServer();
   const ownClient = new RestClient(own.url);
   await ownClient.sql(`${CLICKS}; CREATE MATERIALIZED VIEW m AS ${COUNTS}`);
-  const streamed = ownClient.get('/v1/views/m/changes');
-  await new Promise((resolve) => setTimeout(resolve, 50));
-  await own.close();
-  const lines = (await streamed).text.trim().split('\n');
-  expect(JSON.parse(lines.at(-1)!)).toEqual({ type: 'end', id: 'm', reason: 'shutdown' });
+  const frames = ownClient.lines('/v1/views/m/changes');
+  expect((await frames.next()).value).toMatchObject({ type: 'schema', id: 'm' });
+  const closing = own.close();
+  expect(await lastOf(frames)).toEqual({ type: 'end', id: 'm', reason: 'shutdown' });
+  await closing;
   await expect(ownClient.get('/healthz')).rejects.toThrow(/ECONNREFUSED/);
   expect(own.fatal).toEqual([]);
 });
+
+async function lastOf(frames: AsyncIterable<Json>): Promise<Json> {
+  let last: Json | null = null;
+  for await (const frame of frames) last = frame;
+  if (last === null) throw new Error('there was no frame');
+  return last;
+}

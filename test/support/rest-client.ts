@@ -1,4 +1,5 @@
-import { request as httpRequest } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { createInterface } from 'node:readline';
 
 /** An HTTP answer, its body read as JSON where it is. */
 export interface Answer {
@@ -42,6 +43,16 @@ export class RestClient {
       request.on('error', reject);
       request.end(body);
     });
+  }
+
+  /** The lines of a streamed answer as they come, each read as JSON. */
+  async *lines(path: string): AsyncGenerator<Json, undefined> {
+    const { hostname, port } = this.#url;
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpRequest({ host: hostname, port, path, agent: false }, resolve).on('error', reject).end();
+    });
+    for await (const line of createInterface({ input: response })) yield JSON.parse(line) as Json;
+    return undefined;
   }
 
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
