@@ -2,7 +2,7 @@
  * Random numbers by position: the n-th number of a key depends on both alone, so that any range can be made again. The
  * mixing function is a multiply-xorshift hash with full avalanche (constants found by C. Wellons, "lowbias32", 2018).
  */
-export function mix(value: number): number {
+function mix(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x7feb352d);
   hash = Math.imul(hash ^ (hash >>> 15), 0x846ca68b | 0);

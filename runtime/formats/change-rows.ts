@@ -171,8 +171,9 @@ class ChangeRowsReader {
     this.#ops = allocateBytes(capacity);
     const columns = fields.map(({ name, type }) => ({ name, type, required: false as const, defaultValue: null }));
     this.#parser = new RowParser(columns, 'ignore');
-    const view = new DataView(this.#buffer.buffer, this.#buffer.byteOffset, this.#buffer.length);
-    this.#parser.open({ buffer: this.#buffer, bytes: this.#buffer, view }, this.#cells);
+    const { buffer, byteOffset, length } = this.#buffer;
+    const view = new DataView(buffer, byteOffset, length);
+    this.#parser.open({ buffer: this.#buffer, bytes: new Uint8Array(buffer, byteOffset, length), view }, this.#cells);
   }
 
   read(): DecodedChangeRows {

@@ -6,7 +6,3 @@ const FORMATS: readonly Format[] = [jsonFormat];
 export function format(name: string): Format | undefined {
   return FORMATS.find((each) => each.name === name);
 }
-
-export function formatNames(): readonly string[] {
-  return FORMATS.map(({ name }) => name);
-}

@@ -27,7 +27,7 @@ const LETTER_N = 110;
 const LETTER_T = 116;
 
 /** Objects and arrays within each other, the row's own object included. */
-export const DEPTH_MAX = 64;
+const DEPTH_MAX = 64;
 /** Longest excerpt of a value or a name in a message. */
 const EXCERPT = 60;
 /** Times are short: a longer text is none, whatever it says. */
