@@ -2,11 +2,12 @@ import { problem } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
 import type { AggregateFunction, AggregateResolution } from '../../runtime/functions/aggregate-function.ts';
 import { aggregateFunction } from '../../runtime/functions/aggregate-functions.ts';
-import { NULL_TYPE } from '../../runtime/types/data-type.ts';
+import { type DataType, NULL_TYPE } from '../../runtime/types/data-type.ts';
 import type { NamedAggregate } from '../logical/build-plan.ts';
 import { canBeNull, expressionKey } from '../logical/expressions.ts';
 import { bindCondition, bindExpression, type ExpressionPlace, type NodeOf } from './bind-expression.ts';
 import { castArgument } from './coerce.ts';
+import { storable } from './storable.ts';
 
 /** Stands in a bound expression for the aggregate `index - PLACEHOLDER_BASE` until the groups are known. */
 export const PLACEHOLDER_BASE = 1_000_000;
@@ -61,10 +62,12 @@ export class AggregateCollector {
     }
     if (!node.star && node.args.length === 0) throw problem('WRONG_ARGUMENTS', `${name} needs an argument`, node.span);
     const bound = node.args.map((arg) => bindExpression(arg, this.#inner));
-    const resolution = resolve(definition, node, bound);
-    const args = bound.map((arg, index) =>
-      castArgument(arg, resolution.args[index] ?? typeOf(arg), node.args[index]?.span ?? node.span),
-    );
+    const wanted = resolve(definition, node, bound.map(typeOf));
+    const args = bound.map((arg, index) => {
+      const span = node.args[index]?.span ?? node.span;
+      return storable(castArgument(arg, wanted.args[index] ?? typeOf(arg), span), span);
+    });
+    const resolution = resolve(definition, node, args.map(typeOf));
     const filter = node.filter === null ? null : bindCondition(node.filter, this.#inner);
     return { definition, args, distinct: node.distinct && !definition.distinctIsNoop, filter, resolution };
   }
@@ -91,14 +94,10 @@ export function isCollected(expression: Expression): boolean {
   return expression.kind === 'column' && expression.index >= PLACEHOLDER_BASE;
 }
 
-function resolve(
-  definition: AggregateFunction,
-  node: NodeOf<'call'>,
-  args: readonly Expression[],
-): AggregateResolution {
-  const resolution = definition.resolve(args.map(typeOf));
+function resolve(definition: AggregateFunction, node: NodeOf<'call'>, types: readonly DataType[]): AggregateResolution {
+  const resolution = definition.resolve(types);
   if (typeof resolution !== 'string') return resolution;
-  const anyTypes = definition.resolve(args.map(() => NULL_TYPE));
+  const anyTypes = definition.resolve(types.map(() => NULL_TYPE));
   throw problem(typeof anyTypes === 'string' ? 'WRONG_ARGUMENTS' : 'TYPE_MISMATCH', resolution, node.span);
 }
 

@@ -74,7 +74,8 @@ export function callFunction(
   if (definition === undefined) throw problem('UNSUPPORTED', `${name} is not supported yet`, spans.name);
   const texts = LIKE_TYPED.has(definition.name) ? typeStrings(args, binding) : args;
   const typed = COMPARISONS.has(definition.name) ? sameNumbers(texts, binding) : texts;
-  const resolution = definition.resolve(typed.map(typeOf));
+  const constants = typed.map((arg) => (arg.kind === 'literal' ? arg.value : undefined));
+  const resolution = definition.resolve(typed.map(typeOf), constants);
   if (typeof resolution === 'string') throw refused(definition, resolution, typed, spans);
   const cast = typed.map((arg, index) =>
     castArgument(arg, resolution.args[index] ?? typeOf(arg), spanOr(binding, arg, spans.span)),

@@ -17,6 +17,7 @@ import { type GroupItem, groupItems } from './group-items.ts';
 import { columnExpression, misplacedBound, plainPlace } from './places.ts';
 import { findColumn } from './scope.ts';
 import type { OutputItem } from './select-items.ts';
+import { storable } from './storable.ts';
 import { windowBoundOf } from './window-functions.ts';
 
 /** GROUP BY, HAVING or an aggregate anywhere makes a SELECT grouped. */
@@ -109,7 +110,9 @@ function bindGroups(items: readonly GroupItem[], input: Relation, binding: Bindi
   const [first, second] = windows;
   if (second !== undefined) throw problem('UNSUPPORTED', 'only one window can stand in GROUP BY', second.call.span);
   const place = plainPlace(binding, input.scope, 'GROUP BY');
-  const keys = items.flatMap((item) => (item.kind === 'expression' ? bindExpression(item.node, place) : []));
+  const keys = items.flatMap((item) =>
+    item.kind === 'expression' ? storable(bindExpression(item.node, place), item.node.span) : [],
+  );
   if (first === undefined) return { input, keys: distinctKeys(keys), window: null };
   const { plan, window } = groupWindow(first, input, binding);
   return { input: { ...input, plan }, keys: distinctKeys([window.start, window.end, ...keys]), window };

@@ -1,6 +1,3 @@
-import { problem } from '../../runtime/errors/problem.ts';
-import { typeOf } from '../../runtime/expressions/expression.ts';
-import { STRING } from '../../runtime/types/data-type.ts';
 import { aggregatePlan, filterPlan, projectPlan } from '../logical/build-plan.ts';
 import { expressionKey } from '../logical/expressions.ts';
 import type { LogicalPlan } from '../logical/logical-plan.ts';
@@ -16,6 +13,7 @@ import type { Relation } from './relation.ts';
 import type { Binding } from './binding.ts';
 import { plainPlace } from './places.ts';
 import { EMPTY_SCOPE } from './scope.ts';
+import { storable } from './storable.ts';
 import { expandItems, type OutputItem } from './select-items.ts';
 
 export function bindSelect(node: SelectNode, binding: Binding): BoundQuery {
@@ -24,7 +22,7 @@ export function bindSelect(node: SelectNode, binding: Binding): BoundQuery {
   const bound = isGrouped(node, outputs)
     ? bindGrouped(node, input, outputs, binding)
     : bindPlain(input, outputs, binding);
-  const items = bound.items.map(settleType);
+  const items = bound.items.map((item) => ({ ...item, expression: storable(item.expression, item.span) }));
   const project = projectPlan(
     bound.plan,
     items.map((item) => item.expression),
@@ -56,19 +54,6 @@ function bindPlain(input: Relation, outputs: readonly OutputItem[], binding: Bin
   const place = plainPlace(binding, input.scope, 'a SELECT without GROUP BY');
   const items = outputs.map((output) => bindItem(output, place));
   return { plan: input.plan, items, bind: (node) => bindExpression(node, place) };
-}
-
-/** Columns have types that can be stored: a bare NULL is a STRING, an interval is no column. */
-function settleType(item: BoundItem): BoundItem {
-  const { kind } = typeOf(item.expression);
-  if (kind === 'null') return { ...item, expression: { kind: 'literal', value: null, type: STRING } };
-  if (kind !== 'interval') return item;
-  throw problem(
-    'UNSUPPORTED',
-    'INTERVAL is a value in expressions, not a column',
-    item.span,
-    'EXTRACT(EPOCH FROM ...) gives a number',
-  );
 }
 
 function distinctPlan(input: LogicalPlan): LogicalPlan {

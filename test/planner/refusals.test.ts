@@ -71,6 +71,8 @@ const GROUPS: readonly Refusal[] = [
   ['SELECT COUNT(*) FROM clicks GROUP BY COUNT(*)', 'MISPLACED_AGGREGATE', 'COUNT(*)'],
   ['SELECT SUM(COUNT(*)) FROM clicks', 'MISPLACED_AGGREGATE', 'COUNT(*)'],
   ['SELECT c.item FROM clicks c JOIN sales s ON c.item = s.item AND COUNT(*) > 1', 'MISPLACED_AGGREGATE', 'COUNT(*)'],
+  ['SELECT COUNT(*) FROM clicks GROUP BY ts - at', 'UNSUPPORTED', 'ts - at'],
+  ['SELECT COUNT(ts - at) FROM clicks', 'UNSUPPORTED', 'ts - at'],
   ['SELECT item FROM clicks GROUP BY 5', 'WRONG_ARGUMENTS', '5'],
   ['SELECT item FROM clicks ORDER BY 2', 'WRONG_ARGUMENTS', '2'],
   ['SELECT item FROM clicks ORDER BY url', 'UNSUPPORTED', 'url'],

@@ -15,6 +15,7 @@ SELECT item AS name, url, COUNT(*) FROM clicks GROUP BY name, 2;
 SELECT COUNT(*), SUM(price), COUNT(*) + 1 AS more FROM clicks;
 SELECT COUNT(DISTINCT item), MAX(DISTINCT user_id) FROM clicks;
 SELECT DISTINCT item FROM clicks;
+SELECT COUNT(NULL) AS n, MAX(NULL) AS m FROM clicks GROUP BY NULL;
 SELECT title, COUNT(*) AS n, MIN(price) FROM items WHERE price > 0 GROUP BY title;
 SELECT COUNT(*) AS n FROM live_totals;
 SELECT item, n FROM live_totals WHERE item <> 'x' AND n > 1;
