@@ -110,6 +110,7 @@ class GraphBuilder {
       retracts: this.#retracts(node),
       filter: node.residual === null ? null : segmentPairFilter(node.residual),
       state: this.#context.stateOf(id),
+      seed: this.#context.seed,
     };
   }
 

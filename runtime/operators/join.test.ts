@@ -245,8 +245,8 @@ const arrivals = fc
   .array(
     fc.record({
       side: fc.constantFrom(0 as const, 1 as const),
-      end: fc.integer({ min: 1, max: 6 }),
-      key: fc.option(fc.constantFrom('a', 'b')),
+      end: fc.integer({ min: 1, max: 3 }),
+      key: fc.option(fc.constantFrom('a', 'b'), { freq: 9 }),
       value: fc.integer({ min: 0, max: 2 }),
     }),
     { maxLength: 30 },
@@ -255,7 +255,7 @@ const arrivals = fc
     const watermarks = [-Infinity, -Infinity];
     return steps.map(({ side, end, key, value }): Arrival => {
       const watermark = watermarks[side]!;
-      watermarks[side] = Math.max(watermark, end * 10 - 25);
+      watermarks[side] = Math.max(watermark, end * 10 - 20);
       return { side, row: [end * 10, key, value], watermark };
     });
   });
@@ -267,7 +267,7 @@ function arrivalFlows(parts: readonly (readonly Arrival[])[]): Record<number, Fl
     const numbered = part.map((arrival) => ({ ...arrival, ordinal: ordinal++ }));
     const flow = (side: 0 | 1): Flow => {
       const own = numbered.filter((arrival) => arrival.side === side);
-      for (const { row } of own) watermarks[side] = Math.max(watermarks[side]!, row[0] - 25);
+      for (const { row } of own) watermarks[side] = Math.max(watermarks[side]!, row[0] - 20);
       const hidden = {
         ordinals: own.map((arrival) => arrival.ordinal),
         watermarks: own.map(({ watermark }) => watermark),

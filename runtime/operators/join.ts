@@ -4,7 +4,6 @@ import type { Column } from '../columns/column.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
 import { gather, gatherBatch } from '../columns/gather.ts';
 import { nullColumn } from '../columns/null-column.ts';
-import { sliceBatch } from '../columns/slice-column.ts';
 import type { Counters } from '../dstream/dstream.ts';
 import type { JoinNode } from '../plan/physical-plan.ts';
 import type { OperatorState, StateBag } from '../state/state.ts';
@@ -12,6 +11,7 @@ import type { DataType } from '../types/data-type.ts';
 import { type BucketRows, bucketRowsByValue } from './bucket-rows.ts';
 import { ascending, sortedRows } from './compare-cells.ts';
 import { gatherColumns } from './gather-columns.ts';
+import { JoinOrder, type SideBatch } from './join-order.ts';
 import { JoinOutput } from './join-output.ts';
 import { JoinSide, UNBOUNDED, degreeOf, hasValue, setDegree } from './join-side.ts';
 import type { PairFilter } from './pair-filter.ts';
@@ -28,6 +28,7 @@ export interface JoinOptions {
   /** Keeps the pairs (left columns, then right) that satisfy the residual condition; null keeps all. */
   readonly filter: PairFilter | null;
   readonly state: OperatorState;
+  readonly seed: number;
   readonly counters: Counters;
 }
 
@@ -43,9 +44,10 @@ export class Join {
   readonly #retracts: boolean;
   readonly #filter: PairFilter | null;
   readonly #state: OperatorState;
+  readonly #seed: number;
   readonly #counters: Counters;
 
-  constructor({ node, leftTypes, rightTypes, retracts, filter, state, counters }: JoinOptions) {
+  constructor({ node, leftTypes, rightTypes, retracts, filter, state, seed, counters }: JoinOptions) {
     const { type, leftKeys, rightKeys, closeBy } = node;
     const shared = { closeBy, state };
     this.#node = node;
@@ -68,15 +70,36 @@ export class Join {
     this.#retracts = retracts;
     this.#filter = filter;
     this.#state = state;
+    this.#seed = seed;
     this.#counters = counters;
   }
 
   /** One micro-batch: the rows of both sides, then the watermark (Infinity: neither side can get more rows). */
   process(left: readonly Batch[], right: readonly Batch[], watermark: number): Batch[] {
-    const out: Batch[] = [];
-    for (const { side, batch } of this.#inOrder(left, right)) this.#absorb(side, this.#withoutLate(side, batch), out);
+    const sides = [this.#together(0, left), this.#together(1, right)] as const;
+    const out = this.#weighted
+      ? this.#absorb(sides.map((batch, side) => ({ side: side as Side, batch })))
+      : this.#inOrder(sides);
     this.#close(watermark, out);
     return out.filter((batch) => batch.length > 0);
+  }
+
+  #together(side: Side, batches: readonly Batch[]): Batch {
+    const { types } = this.#sides[side];
+    const kept = batches.filter((batch) => batch.length > 0);
+    const numbered = kept.every((batch) => batch.ordinals !== null);
+    const all = concatBatches(kept, types);
+    return this.#withoutLate(side, numbered ? all : { ...all, ordinals: null });
+  }
+
+  /** A result that only grows shows its order, so rows of both sides are taken in acceptance order where they know it. */
+  #inOrder(sides: readonly [Batch, Batch]): Batch[] {
+    if (sides[0].length + sides[1].length === 0) return [];
+    const [left, right] = sides.map((batch, side) => ({ batch, keys: this.#sides[side as Side].keyColumns(batch) }));
+    const keyTypes = this.#sides[0].keys.map((column) => this.#sides[0].types[column]!);
+    const order = new JoinOrder(left!, right!, keyTypes, this.#seed);
+    const made = this.#absorb(order.rounds);
+    return made.length === 0 ? [] : [order.inOrder(made, [...this.#sides[0].types, ...this.#sides[1].types])];
   }
 
   /** Whether rows of the result can be taken back. */
@@ -84,21 +107,9 @@ export class Join {
     return this.#retracts || (this.#node.emit === 'update' && this.#sides.some((side) => side.outer));
   }
 
-  /**
-   * Where rows carry their place in the acceptance order and the result shows it (it only grows), rows of both sides
-   * are taken in that order. Otherwise the order is not seen from outside, and whole batches are faster.
-   */
-  #inOrder(left: readonly Batch[], right: readonly Batch[]): SideBatch[] {
-    const sides = [left, right].map((batches) => batches.filter((batch) => batch.length > 0));
-    const inBatches = sides.flatMap((batches, side) => batches.map((batch) => ({ side: side as Side, batch })));
-    const bothSides = sides[0]!.length > 0 && sides[1]!.length > 0;
-    if (this.#weighted || !bothSides || inBatches.some(({ batch }) => batch.ordinals === null)) return inBatches;
-    return interleave(concatBatches(sides[0]!, this.#sides[0].types), concatBatches(sides[1]!, this.#sides[1].types));
-  }
-
   #withoutLate(side: Side, batch: Batch): Batch {
     const bound = this.#sides[side].boundColumn(batch);
-    if (bound === null) return batch;
+    if (bound === null || batch.length === 0) return batch;
     const closed = this.#state.register.get(CLOSED) ?? -Infinity;
     const kept = allocateInts(batch.length);
     let count = 0;
@@ -110,9 +121,13 @@ export class Join {
     return count === batch.length ? batch : gatherBatch(batch, kept, count);
   }
 
-  #absorb(side: Side, batch: Batch, out: Batch[]): void {
-    const parts = bucketRowsByValue(this.#sides[side].panesOf(batch), batch.length);
-    for (const part of parts) this.#meet(side, part, batch, out);
+  #absorb(parts: readonly SideBatch[]): Batch[] {
+    const out: Batch[] = [];
+    for (const { side, batch } of parts) {
+      const panes = this.#sides[side].panesOf(batch);
+      for (const part of bucketRowsByValue(panes, batch.length)) this.#meet(side, part, batch, out);
+    }
+    return out;
   }
 
   /** The rows of one pane meet the other side's, then are entered. */
@@ -242,35 +257,12 @@ export class Join {
 
 type Side = 0 | 1;
 
-interface SideBatch {
-  readonly side: Side;
-  readonly batch: Batch;
-}
-
 interface Pairs {
   readonly rows: readonly number[];
   readonly partners: readonly number[];
 }
 
 const NO_PAIRS: Pairs = { rows: [], partners: [] };
-
-/** Runs of rows of one side, in the order of their ordinals; at equal ordinals (a stream joined to itself) left first. */
-function interleave(left: Batch, right: Batch): SideBatch[] {
-  const runs: SideBatch[] = [];
-  let l = 0;
-  let r = 0;
-  while (l < left.length || r < right.length) {
-    const nextRight = r < right.length ? right.ordinals![r]! : Infinity;
-    const fromLeft = l;
-    while (l < left.length && left.ordinals![l]! <= nextRight) l++;
-    if (l > fromLeft) runs.push({ side: 0, batch: sliceBatch(left, fromLeft, l - fromLeft) });
-    const nextLeft = l < left.length ? left.ordinals![l]! : Infinity;
-    const fromRight = r;
-    while (r < right.length && right.ordinals![r]! < nextLeft) r++;
-    if (r > fromRight) runs.push({ side: 1, batch: sliceBatch(right, fromRight, r - fromRight) });
-  }
-  return runs;
-}
 
 /** The rows without a NULL in their key; null: all of them. */
 function rowsWithKey(keys: readonly Column[], length: number): Int32Array | null {
