@@ -2,6 +2,7 @@ import { allocateBytes, allocateInts, allocateNumbers } from '../columns/allocat
 import type { Column, Utf8Column, StringColumn, WideColumn } from '../columns/column.ts';
 import { assert, unreachable } from '../errors/assert.ts';
 import type { DataType } from '../types/data-type.ts';
+import { viewOf } from './hash.ts';
 import type { TextDictionary } from './text-dictionary.ts';
 
 /**
@@ -147,7 +148,8 @@ function encodeUtf8(
   texts: TextDictionary,
   intern: boolean,
 ): void {
-  const { bytes, starts, lengths, valid } = column;
+  const { starts, lengths, valid } = column;
+  const bytes = viewOf(column.bytes);
   for (let row = 0; row < length; row++) {
     if (valid !== null && valid[row] === 0) continue;
     const start = starts[row]!;

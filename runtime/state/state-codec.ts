@@ -3,6 +3,7 @@ import { assert, unreachable } from '../errors/assert.ts';
 import { BlobReader } from './blob-reader.ts';
 import { BlobWriter } from './blob-writer.ts';
 import type { OwnedCells, OwnedExactCells, OwnedTextCells } from './cells.ts';
+import { viewOf } from './hash.ts';
 import type { KeyIndex } from './key-index.ts';
 import { assertCell, type KeyLane, NULL_HIGH, TEXT_HIGH, WIDE_HIGH } from './key-lane.ts';
 
@@ -116,7 +117,7 @@ function readTextLane(blob: BlobReader, { bits }: KeyLane, { texts }: KeyIndex, 
     const length = lengths[at]!;
     assert(length >= -1, 'a text of a state blob has a negative length');
     bits[id * 2 + 1] = length < 0 ? NULL_HIGH : TEXT_HIGH;
-    bits[id * 2] = length < 0 ? 0 : texts.intern(blob.utf8(length), 0, length);
+    bits[id * 2] = length < 0 ? 0 : texts.intern(viewOf(blob.utf8(length)), 0, length);
   }
 }
 

@@ -1,5 +1,5 @@
 import { assert } from '../errors/assert.ts';
-import { hashBytes } from './hash.ts';
+import { hashBytes, sameBytes, viewOf } from './hash.ts';
 import { HashSlots } from './hash-slots.ts';
 
 /** Below this many bytes an arena is not worth compacting. */
@@ -12,7 +12,8 @@ const MAX_ARENA = 2 ** 31 - 1;
  * more than half of it is garbage. Columns may point into `bytes`: it is only ever appended to or replaced.
  */
 export class TextDictionary {
-  bytes: Buffer = Buffer.alloc(0);
+  #bytes: Buffer = Buffer.alloc(0);
+  #view = viewOf(this.#bytes);
   starts = new Int32Array(16);
   lengths = new Int32Array(16);
   #users = new Int32Array(16);
@@ -23,18 +24,24 @@ export class TextDictionary {
   #used = 0;
   #garbage = 0;
   #scratch: Buffer = Buffer.alloc(0);
+  #scratchView = viewOf(this.#scratch);
 
   constructor(seed: number) {
     this.#seed = seed;
   }
 
+  /** The arena: text `id` is bytes[starts[id] .. starts[id] + lengths[id]). */
+  get bytes(): Buffer {
+    return this.#bytes;
+  }
+
   /** The id of these bytes, -1 when they are unknown. */
-  find(bytes: Buffer, start: number, length: number): number {
+  find(bytes: DataView, start: number, length: number): number {
     return this.#probe(bytes, start, length, hashBytes(bytes, start, length, this.#seed));
   }
 
   /** The id of these bytes, made when they are new; `retain` it, or it stays for ever. */
-  intern(bytes: Buffer, start: number, length: number): number {
+  intern(bytes: DataView, start: number, length: number): number {
     const hash = hashBytes(bytes, start, length, this.#seed);
     const known = this.#probe(bytes, start, length, hash);
     return known >= 0 ? known : this.#insert(bytes, start, length, hash);
@@ -42,12 +49,12 @@ export class TextDictionary {
 
   findText(text: string): number {
     const length = this.#encode(text);
-    return this.find(this.#scratch, 0, length);
+    return this.find(this.#scratchView, 0, length);
   }
 
   internText(text: string): number {
     const length = this.#encode(text);
-    return this.intern(this.#scratch, 0, length);
+    return this.intern(this.#scratchView, 0, length);
   }
 
   retain(id: number): void {
@@ -68,11 +75,11 @@ export class TextDictionary {
 
   textOf(id: number): string {
     const start = this.starts[id]!;
-    return this.bytes.toString('utf8', start, start + this.lengths[id]!);
+    return this.#bytes.toString('utf8', start, start + this.lengths[id]!);
   }
 
   clear(): void {
-    this.bytes = Buffer.alloc(0);
+    this.#setBytes(Buffer.alloc(0));
     this.#users.fill(0);
     this.lengths.fill(0);
     this.#slots.clear();
@@ -84,37 +91,35 @@ export class TextDictionary {
 
   get memory(): number {
     const arrays = this.starts.byteLength + this.lengths.byteLength + this.#users.byteLength;
-    return this.bytes.length + arrays + this.#slots.bytes + this.#scratch.length;
+    return this.#bytes.length + arrays + this.#slots.bytes + this.#scratch.length;
   }
 
-  #probe(bytes: Buffer, start: number, length: number, hash: number): number {
+  #probe(bytes: DataView, start: number, length: number, hash: number): number {
     const { slots, mask, hashes } = this.#slots;
     for (let at = hash & mask; slots[at] !== 0; at = (at + 1) & mask) {
       const id = slots[at]! - 1;
-      if (hashes[id] === hash && this.lengths[id] === length && this.#equals(id, bytes, start, length)) return id;
+      if (hashes[id] !== hash || this.lengths[id] !== length) continue;
+      if (sameBytes(this.#view, this.starts[id]!, bytes, start, length)) return id;
     }
     return -1;
   }
 
-  #equals(id: number, bytes: Buffer, start: number, length: number): boolean {
-    const own = this.bytes;
-    const ownStart = this.starts[id]!;
-    if (length > 48) return own.compare(bytes, start, start + length, ownStart, ownStart + length) === 0;
-    for (let index = 0; index < length; index++) if (own[ownStart + index] !== bytes[start + index]) return false;
-    return true;
-  }
-
-  #insert(bytes: Buffer, start: number, length: number, hash: number): number {
+  #insert(bytes: DataView, start: number, length: number, hash: number): number {
     const id = this.#free.pop() ?? this.#limit++;
     if (id >= this.starts.length) this.#growIds();
-    if (this.#used + length > this.bytes.length) this.#growArena(length);
+    if (this.#used + length > this.#bytes.length) this.#growArena(length);
     this.starts[id] = this.#used;
     this.lengths[id] = length;
     this.#users[id] = 0;
-    bytes.copy(this.bytes, this.#used, start, start + length);
+    this.#bytes.set(new Uint8Array(bytes.buffer, bytes.byteOffset + start, length), this.#used);
     this.#used += length;
     this.#slots.add(id, hash);
     return id;
+  }
+
+  #setBytes(bytes: Buffer): void {
+    this.#bytes = bytes;
+    this.#view = viewOf(bytes);
   }
 
   #growIds(): void {
@@ -131,8 +136,8 @@ export class TextDictionary {
   #growArena(length: number): void {
     assert(this.#used + length <= MAX_ARENA, 'the texts of one table exceed 2 GB');
     const grown = Buffer.allocUnsafeSlow(Math.min(MAX_ARENA, Math.max(64, (this.#used + length) * 2)));
-    this.bytes.copy(grown, 0, 0, this.#used);
-    this.bytes = grown;
+    this.#bytes.copy(grown, 0, 0, this.#used);
+    this.#setBytes(grown);
   }
 
   /** Into a fresh arena, because columns may still point into this one. Dead ids have length 0. */
@@ -143,11 +148,11 @@ export class TextDictionary {
     for (let id = 0; id < this.#limit; id++) {
       const start = this.starts[id]!;
       const length = this.lengths[id]!;
-      this.bytes.copy(compacted, used, start, start + length);
+      this.#bytes.copy(compacted, used, start, start + length);
       starts[id] = used;
       used += length;
     }
-    this.bytes = compacted;
+    this.#setBytes(compacted);
     this.starts = starts;
     this.#used = used;
     this.#garbage = 0;
@@ -156,7 +161,10 @@ export class TextDictionary {
   /** The text's bytes at the start of the scratch buffer; returns their number. */
   #encode(text: string): number {
     const { length } = text;
-    if (this.#scratch.length < length * 3) this.#scratch = Buffer.allocUnsafeSlow(Math.max(64, length * 6));
+    if (this.#scratch.length < length * 3) {
+      this.#scratch = Buffer.allocUnsafeSlow(Math.max(64, length * 6));
+      this.#scratchView = viewOf(this.#scratch);
+    }
     const scratch = this.#scratch;
     if (length > 32) return scratch.write(text, 0, 'utf8');
     for (let index = 0; index < length; index++) {
