@@ -9,7 +9,7 @@ import { compareText } from '../types/compare.ts';
  */
 
 /** Whether cell i of `a` equals cell j of `b`; both columns have the same SQL type. */
-export function cellsEqual(a: Column, i: number, b: Column, j: number): boolean {
+function cellsEqual(a: Column, i: number, b: Column, j: number): boolean {
   const present = isValid(a, i);
   if (present !== isValid(b, j)) return false;
   return !present || compareValues(a, i, b, j) === 0;
