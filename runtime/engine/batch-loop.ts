@@ -18,8 +18,8 @@ export interface LoopOptions extends MachineOptions {
   readonly trigger: 'auto' | 'manual';
 }
 
-/** Rows of one micro-batch of the automatic trigger: about 50 ms of work. */
-const BATCH_ROWS_MAX = 65_536;
+/** Rows of one micro-batch of the automatic trigger. Sources are bounded in time besides, to about 50 ms of work. */
+const BATCH_ROWS_MAX = 1 << 19;
 /** Bytes of rows that are accepted but not processed; beyond it new ones are refused with OVERLOADED. */
 const PENDING_BYTES_MAX = 256 << 20;
 const RETRY_MS = 1000;

@@ -93,7 +93,7 @@ export class LocalEngine implements Engine {
       .slice(0, ERRORS_MAX)
       .map(({ line, code, field, message }) => ({ row: line, code, field, message }));
     const epoch = await this.#loop.durable(pushed.sequence);
-    return { accepted: pushed.accepted, rejected: pushed.refused.length, ordinal: pushed.ordinal, epoch, errors };
+    return { accepted: pushed.accepted, rejected: pushed.rejected, ordinal: pushed.ordinal, epoch, errors };
   }
 
   async moveWatermark(stream: string, to: number): Promise<{ watermark: number; epoch: number | null }> {

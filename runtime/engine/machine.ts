@@ -57,7 +57,9 @@ export class Machine {
     this.intake = new Intake(onEntry);
   }
 
+  /** Throws what is wrong with the source (a file that is not there), before anything is made. */
   addRelation(definition: StreamDefinition, createdAt: number, draft: EpochDraft): void {
+    this.#trySource(definition, createdAt);
     const relation = this.openRelation(this.#store(definition, null, createdAt, draft));
     draft.touchedRelations.add(relation);
   }
@@ -132,6 +134,12 @@ export class Machine {
       if (relation) ids.add(relation.id);
     }
     return ids;
+  }
+
+  #trySource(definition: StreamDefinition, createdAt: number): void {
+    const relation = new Relation(0, definition, createdAt, this.#sources);
+    if (relation.sourceFactory) void relation.source;
+    relation.close();
   }
 
   #register(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan): Dataflow {

@@ -4,6 +4,8 @@ import type { Machine } from './machine.ts';
 
 const POLL_ROWS_MAX = 16_384;
 const POLL_BYTES_MAX = 2 << 20;
+/** Reading and decoding for one micro-batch: about half of the 50 ms that it may take. */
+const POLL_MS_MAX = 25;
 /** Rows that a source without a pace of its own gives per manual step. */
 const STEP_ROWS = 1000;
 
@@ -26,11 +28,13 @@ export class SourcePoller {
     return due;
   }
 
-  /** Takes turns between the sources that are due until about `rowsMax` rows have come. */
+  /** Takes turns between the sources that are due until about `rowsMax` rows have come, or POLL_MS_MAX have gone by. */
   poll(now: number, rowsMax: number): void {
+    const { clock } = this.#machine;
+    const began = clock.monotonic();
     let rows = 0;
     let ready = this.#wanted().filter((relation) => (this.#due.get(relation) ?? 0) <= now);
-    while (rows < rowsMax && ready.length > 0) {
+    while (rows < rowsMax && ready.length > 0 && clock.monotonic() - began < POLL_MS_MAX) {
       for (const relation of ready) rows += this.#pollOnce(relation, now, POLL_ROWS_MAX).rows;
       ready = ready.filter((relation) => (this.#due.get(relation) ?? 0) <= now);
     }

@@ -14,6 +14,7 @@ const IDLE_TICK_MS = 1000;
 export interface Pushed {
   readonly accepted: number;
   readonly refused: readonly RefusedRow[];
+  readonly rejected: number;
   /** Of the last accepted row; null when there is none. */
   readonly ordinal: number | null;
   /** The last entry that must be durable before the sender is told. */
@@ -87,10 +88,11 @@ export class Intake {
       throw problem('BAD_REQUEST', `op=delete needs a keyed table, and ${relation.name} is a stream`);
     }
     const decoded = relation.decode(body, options.deletes);
-    if (options.strict && decoded.refused.length > 0) throw refusedAll(decoded.refused);
+    if (options.strict && decoded.rejected > 0) throw refusedAll(decoded);
     const kind = options.deletes ? 'delete-rows' : 'rows';
     const ordinal = this.#accept(relation, '0', kind, decoded, body, options.now);
-    return { accepted: decoded.length, refused: decoded.refused, ordinal, sequence: this.lastSequence };
+    const { length: accepted, refused, rejected } = decoded;
+    return { accepted, refused, rejected, ordinal, sequence: this.lastSequence };
   }
 
   /** One poll of each partition of the relation's source that can give rows now, lowest event time first. */
@@ -204,7 +206,7 @@ export class Intake {
     const slices = this.#place(relation, partition, body, now, late);
     const lastOrdinal = body.length === 0 ? null : this.#nextOrdinal + body.length - 1;
     relation.counters.rowsIn += body.length;
-    relation.counters.rowsRejected += body.refused.length;
+    relation.counters.rowsRejected += body.rejected;
     if (body.length > 0 || kind === 'poll') {
       relation.counters.bytes += kind === 'poll' ? 0 : payload.length;
       this.#enter(relation, partition, kind, { rows: body.length, at: now, before, payload }, slices);
@@ -272,11 +274,11 @@ function ended(relation: Relation): Error {
   return problem('STREAM_ENDED', `${relation.name} has ended`, undefined, 'no more rows can be added after /end');
 }
 
-function refusedAll(refused: readonly RefusedRow[]): Error {
+function refusedAll({ refused, rejected }: DecodedBody): Error {
   const { line, code, field, message } = refused[0]!;
   const place = field === null ? `row ${line}` : `row ${line}, field ${field}`;
   return problem(
     'ROWS_REFUSED',
-    `${refused.length} rows were refused, none was kept; the first: ${place}: ${code}, ${message}`,
+    `${rejected} rows were refused, none was kept; the first: ${place}: ${code}, ${message}`,
   );
 }

@@ -13,12 +13,17 @@ import { SLICE_ROWS, type Slice } from './entry.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
 
 const ROW_BYTES_MAX = 1 << 20;
+/** A body of 16 MB can hold millions of bad lines: all are counted, the first of them are kept. */
+const REFUSED_KEPT = 10_000;
 
 /** Rows of one body or poll, decoded and checked, before they have a place in the acceptance order. */
 export interface DecodedBody {
   readonly rows: readonly { readonly length: number; readonly columns: readonly Column[] }[];
   readonly length: number;
+  /** The first REFUSED_KEPT refused rows of the body. */
   readonly refused: readonly RefusedRow[];
+  /** All of them, counted. */
+  readonly rejected: number;
 }
 
 export interface RelationCounters {
@@ -98,24 +103,27 @@ export class Relation {
     const decoder = deletes ? this.#decoderOfDeletes() : this.#rowDecoder;
     const rows: { length: number; columns: readonly Column[] }[] = [];
     const refused: RefusedRow[] = [];
+    let rejected = 0;
     let length = 0;
     let line = 0;
     for (let start = 0; start < bytes.length; ) {
       const decoded = decoder.decode(bytes, start, bytes.length, SLICE_ROWS);
-      for (const row of decoded.refused) refused.push({ ...row, line: row.line + line });
+      rejected += decoded.refused.length;
+      const kept = decoded.refused.slice(0, REFUSED_KEPT - refused.length);
+      for (const row of kept) refused.push({ ...row, line: row.line + line });
       if (decoded.length > 0) rows.push({ length: decoded.length, columns: decoded.columns });
       length += decoded.length;
       line += decoded.lines;
       assert(decoded.next > start, 'the decoder made no progress');
       start = decoded.next;
     }
-    return { rows, length, refused };
+    return { rows, length, refused, rejected };
   }
 
   /** Rows that a source gives as columns; a row without event time is refused. */
   checkColumns(columns: readonly Column[], length: number): DecodedBody {
     const times = this.eventTime === null ? null : columns[this.eventTime]!;
-    if (!times?.valid) return { rows: length > 0 ? [{ length, columns }] : [], length, refused: [] };
+    if (!times?.valid) return { rows: length > 0 ? [{ length, columns }] : [], length, refused: [], rejected: 0 };
     return refuseNullTimes(columns, times.valid, length, this.definition.columns[this.eventTime!]!.name);
   }
 
@@ -223,5 +231,5 @@ function refuseNullTimes(columns: readonly Column[], valid: Uint8Array, length: 
     else refused.push({ line: row, code: 'NULL_EVENT_TIME', field, message: `${field} is NULL`, raw: '' });
   }
   const rows = count === 0 ? [] : [{ length: count, columns: columns.map((column) => gather(column, kept, count)) }];
-  return { rows, length: count, refused };
+  return { rows, length: count, refused, rejected: refused.length };
 }
