@@ -12,12 +12,12 @@ import {
   rowText,
   scan,
   TestDataflow,
-} from '../../test/support/dataflow.ts';
-import type { Flow } from '../dstream/dstream.ts';
-import type { OutputSpec, SortKey } from '../plan/physical-plan.ts';
-import { BIGINT, BOOLEAN, decimal, DOUBLE, INT, STRING, TIMESTAMP } from '../types/data-type.ts';
-import type { Value } from '../types/value.ts';
-import { ascending, sortedRows } from './compare-cells.ts';
+} from './support/dataflow.ts';
+import type { Flow } from '../../runtime/dstream/dstream.ts';
+import type { OutputSpec, SortKey } from '../../runtime/plan/physical-plan.ts';
+import { BIGINT, BOOLEAN, decimal, DOUBLE, INT, STRING, TIMESTAMP } from '../../runtime/types/data-type.ts';
+import type { Value } from '../../runtime/types/value.ts';
+import { ascending, sortedRows } from '../../runtime/operators/compare-cells.ts';
 
 /** Properties run many dataflows; a busy machine takes its time. */
 vi.setConfig({ testTimeout: 60_000 });

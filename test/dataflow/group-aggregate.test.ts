@@ -10,12 +10,12 @@ import {
   rowText,
   scan,
   TestDataflow,
-} from '../../test/support/dataflow.ts';
-import type { Flow } from '../dstream/dstream.ts';
-import type { AggregateCall, Emit, PhysicalPlan } from '../plan/physical-plan.ts';
-import { BIGINT, DOUBLE, STRING, TIMESTAMP } from '../types/data-type.ts';
-import type { Value } from '../types/value.ts';
-import type { WindowSpec } from '../windows/window-spec.ts';
+} from './support/dataflow.ts';
+import type { Flow } from '../../runtime/dstream/dstream.ts';
+import type { AggregateCall, Emit, PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
+import { BIGINT, DOUBLE, STRING, TIMESTAMP } from '../../runtime/types/data-type.ts';
+import type { Value } from '../../runtime/types/value.ts';
+import type { WindowSpec } from '../../runtime/windows/window-spec.ts';
 
 /** Properties run many dataflows; a busy machine takes its time. */
 vi.setConfig({ testTimeout: 60_000 });

@@ -1,21 +1,21 @@
-import type { Batch } from '../../runtime/columns/batch.ts';
-import type { Column } from '../../runtime/columns/column.ts';
-import { columnFromValues } from '../../runtime/columns/column-builder.ts';
-import { valueAt } from '../../runtime/columns/value-at.ts';
-import { buildGraph } from '../../runtime/dstream/build-graph.ts';
-import type { Flow } from '../../runtime/dstream/dstream.ts';
-import type { DStreamGraph, GraphOutput } from '../../runtime/dstream/dstream-graph.ts';
+import type { Batch } from '../../../runtime/columns/batch.ts';
+import type { Column } from '../../../runtime/columns/column.ts';
+import { columnFromValues } from '../../../runtime/columns/column-builder.ts';
+import { valueAt } from '../../../runtime/columns/value-at.ts';
+import { buildGraph } from '../../../runtime/dstream/build-graph.ts';
+import type { Flow } from '../../../runtime/dstream/dstream.ts';
+import type { DStreamGraph, GraphOutput } from '../../../runtime/dstream/dstream-graph.ts';
 import type {
   AggregateCall,
   EdgeProperties,
   OutputSpec,
   PhysicalNode,
   PhysicalPlan,
-} from '../../runtime/plan/physical-plan.ts';
-import { openOperatorState } from '../../runtime/state/operator-state.ts';
-import type { CheckpointedState } from '../../runtime/state/state.ts';
-import type { DataType } from '../../runtime/types/data-type.ts';
-import type { Value } from '../../runtime/types/value.ts';
+} from '../../../runtime/plan/physical-plan.ts';
+import { openOperatorState } from '../../../runtime/state/operator-state.ts';
+import type { CheckpointedState } from '../../../runtime/state/state.ts';
+import type { DataType } from '../../../runtime/types/data-type.ts';
+import type { Value } from '../../../runtime/types/value.ts';
 
 /** Plans written by hand and their dataflows, run micro-batch by micro-batch, restored in between where asked. */
 

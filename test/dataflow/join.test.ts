@@ -10,11 +10,11 @@ import {
   rowText,
   scan,
   TestDataflow,
-} from '../../test/support/dataflow.ts';
-import type { Flow } from '../dstream/dstream.ts';
-import type { Expression } from '../expressions/expression.ts';
-import type { Emit, JoinType, PhysicalPlan } from '../plan/physical-plan.ts';
-import { BOOLEAN, INT, STRING, TIMESTAMP } from '../types/data-type.ts';
+} from './support/dataflow.ts';
+import type { Flow } from '../../runtime/dstream/dstream.ts';
+import type { Expression } from '../../runtime/expressions/expression.ts';
+import type { Emit, JoinType, PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
+import { BOOLEAN, INT, STRING, TIMESTAMP } from '../../runtime/types/data-type.ts';
 
 /** Properties run many dataflows; a busy machine takes its time. */
 vi.setConfig({ testTimeout: 60_000 });

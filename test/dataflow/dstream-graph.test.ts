@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { batchOf, call, edge, planOf, type Row, scan, TestDataflow } from '../../test/support/dataflow.ts';
-import type { PhysicalNode } from '../plan/physical-plan.ts';
-import { openOperatorState } from '../state/operator-state.ts';
-import { BIGINT, BOOLEAN, INT, STRING, TIMESTAMP } from '../types/data-type.ts';
-import { buildGraph } from './build-graph.ts';
-import { type Flow, LAST_INSTANT, minimumWatermark } from './dstream.ts';
+import { batchOf, call, edge, planOf, type Row, scan, TestDataflow } from './support/dataflow.ts';
+import type { PhysicalNode } from '../../runtime/plan/physical-plan.ts';
+import { openOperatorState } from '../../runtime/state/operator-state.ts';
+import { BIGINT, BOOLEAN, INT, STRING, TIMESTAMP } from '../../runtime/types/data-type.ts';
+import { buildGraph } from '../../runtime/dstream/build-graph.ts';
+import { type Flow, LAST_INSTANT, minimumWatermark } from '../../runtime/dstream/dstream.ts';
 
 const CLICKS = [TIMESTAMP, STRING];
 const column = (index: number, type: typeof INT) => ({ kind: 'column', index, type, nullable: true }) as const;
