@@ -4,6 +4,7 @@ import { aggregateFunction, aggregateFunctionNames } from '../../runtime/functio
 import { EvaluationError, type ScalarFunction } from '../../runtime/functions/scalar-function.ts';
 import { scalarFunction, scalarFunctionNames } from '../../runtime/functions/scalar-functions.ts';
 import { type DataType, NULL_TYPE } from '../../runtime/types/data-type.ts';
+import type { Value } from '../../runtime/types/value.ts';
 import { bindExpression, type ExpressionPlace, type NodeOf } from './bind-expression.ts';
 import type { Binding } from './binding.ts';
 import { castArgument, coerce, sameNumber } from './coerce.ts';
@@ -18,8 +19,6 @@ const LIKE_TYPED = new Set([
   ...['+', '-', '*', '/', '%'],
   ...['COALESCE', 'NULLIF', 'GREATEST', 'LEAST', 'MOD'],
 ]);
-/** Functions whose first argument names a part of a timestamp. */
-const PART_FUNCTIONS = new Set(['EXTRACT', 'DATE_PART', 'DATE_TRUNC']);
 
 /** Where a call stands: all of it, and its name. */
 export interface CallSpans {
@@ -74,13 +73,12 @@ export function callFunction(
   if (definition === undefined) throw problem('UNSUPPORTED', `${name} is not supported yet`, spans.name);
   const texts = LIKE_TYPED.has(definition.name) ? typeStrings(args, binding) : args;
   const typed = COMPARISONS.has(definition.name) ? sameNumbers(texts, binding) : texts;
-  const constants = typed.map((arg) => (arg.kind === 'literal' ? arg.value : undefined));
-  const resolution = definition.resolve(typed.map(typeOf), constants);
+  const resolution = definition.resolve(typed.map(typeOf), typed.map(constantOf));
   if (typeof resolution === 'string') throw refused(definition, resolution, typed, spans);
   const cast = typed.map((arg, index) =>
     castArgument(arg, resolution.args[index] ?? typeOf(arg), spanOr(binding, arg, spans.span)),
   );
-  if (PART_FUNCTIONS.has(definition.name)) checkPart(definition, cast, resolution.type, spans);
+  if (definition.name === 'DATE_TRUNC') checkUnit(definition, cast, resolution.type, spans);
   return { kind: 'call', function: definition.name, args: cast, type: resolution.type };
 }
 
@@ -118,6 +116,11 @@ function sameNumbers(args: readonly Expression[], binding: Binding): readonly Ex
   });
 }
 
+/** What a function may look at when it is resolved: the value of a literal, undefined for everything else. */
+function constantOf(expression: Expression): Value | undefined {
+  return expression.kind === 'literal' ? expression.value : undefined;
+}
+
 /** When not even NULLs would do, it is the number of arguments that is wrong. */
 function refused(
   definition: ScalarFunction,
@@ -125,16 +128,19 @@ function refused(
   args: readonly Expression[],
   spans: CallSpans,
 ): ProblemError {
-  const anyTypes = definition.resolve(args.map(() => NULL_TYPE));
+  const anyTypes = definition.resolve(
+    args.map(() => NULL_TYPE),
+    args.map(constantOf),
+  );
   return problem(typeof anyTypes === 'string' ? 'WRONG_ARGUMENTS' : 'TYPE_MISMATCH', sentence, spans.span);
 }
 
-/** A part that does not exist would fail for every row; one try with any time tells. */
-function checkPart(definition: ScalarFunction, args: readonly Expression[], type: DataType, spans: CallSpans): void {
-  const [part, ...rest] = args;
-  if (part?.kind !== 'literal' || part.value === null) return;
+/** A unit that does not exist would fail for every row; one try with any time tells. */
+function checkUnit(definition: ScalarFunction, args: readonly Expression[], type: DataType, spans: CallSpans): void {
+  const unit = args[0] === undefined ? undefined : constantOf(args[0]);
+  if (typeof unit !== 'string') return;
   try {
-    definition.evaluate([part.value, ...rest.map(() => 0)], { args: args.map(typeOf), type });
+    definition.evaluate([unit, 0], { args: args.map(typeOf), type });
   } catch (error) {
     if (error instanceof EvaluationError) throw problem('WRONG_ARGUMENTS', error.message, spans.span);
     throw error;

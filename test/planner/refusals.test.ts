@@ -46,6 +46,7 @@ const TYPES: readonly Refusal[] = [
   ['SELECT SUM(item) FROM clicks', 'TYPE_MISMATCH', 'SUM(item)'],
   ['SELECT SUM(*) FROM clicks', 'WRONG_ARGUMENTS', 'SUM(*)'],
   ['SELECT UPPER(DISTINCT item) FROM clicks', 'WRONG_ARGUMENTS', 'UPPER(DISTINCT item)'],
+  ["SELECT DATE_TRUNC('fortnight', ts) FROM clicks", 'WRONG_ARGUMENTS', "DATE_TRUNC('fortnight', ts)"],
   ['SELECT EXTRACT(FOO FROM ts) FROM clicks', 'WRONG_ARGUMENTS', 'EXTRACT(FOO FROM ts)'],
   [
     'SELECT 99999999999999999999999999999999999999999 AS x',

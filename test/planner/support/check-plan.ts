@@ -102,7 +102,12 @@ function checkExpression(expression: Expression, input: readonly Field[]): strin
   }
   if (expression.kind === 'call') {
     const types = expression.args.map(typeOf);
-    expect(scalarFunction(expression.function)?.resolve(types)).toMatchObject({ args: types, type: expression.type });
+    expect(
+      scalarFunction(expression.function)?.resolve(
+        types,
+        expression.args.map((arg) => (arg.kind === 'literal' ? arg.value : undefined)),
+      ),
+    ).toMatchObject({ args: types, type: expression.type });
   }
   for (const part of partsOf(expression)) checkExpression(part, input);
   return typeOf(expression).kind;
