@@ -8,7 +8,6 @@ import { columnBuilder, columnFromBigints, columnFromValues } from './column-bui
 import { concatBatches, concatColumns } from './concat-columns.ts';
 import { gather, gatherBatch, gatherOrNull } from './gather.ts';
 import { nullColumn } from './null-column.ts';
-import { sliceBatch, sliceColumn } from './slice-column.ts';
 import { textAt, textOf, toStrings } from './text-at.ts';
 import { valueAt } from './value-at.ts';
 
@@ -141,22 +140,9 @@ describe('concatenation', () => {
 
   test('keeps the bytes that all parts share', () => {
     const column = asUtf8(columnFromValues(['a', 'b'], STRING));
-    const result = concatColumns([sliceColumn(column, 1, 1), column], [1, 2], STRING);
+    const result = concatColumns([gather(column, Int32Array.of(1), 1), column], [1, 2], STRING);
     expect(cells(result, STRING, 3)).toEqual(['b', 'a', 'b']);
     expect(result.rep === 'utf8' && column.rep === 'utf8' && result.bytes === column.bytes).toBe(true);
-  });
-});
-
-describe('a slice', () => {
-  test('has the rows from start on', () => {
-    fc.assert(
-      fc.property(sample, fc.nat(), fc.nat(), ({ type, values }, from, count) => {
-        const start = from % (values.length + 1);
-        const length = count % (values.length - start + 1);
-        const column = asUtf8(columnFromValues(values, type));
-        expect(cells(sliceColumn(column, start, length), type, length)).toEqual(values.slice(start, start + length));
-      }),
-    );
   });
 });
 
@@ -170,16 +156,15 @@ describe('a batch', () => {
   };
 
   test('keeps its hidden columns with its rows', () => {
-    for (const part of [gatherBatch(batch, Int32Array.of(1, 2), 2), sliceBatch(batch, 1, 2)]) {
-      expect(cells(part.columns[0]!, INT, 2)).toEqual([2, null]);
-      expect({ ...part, columns: [] }).toEqual({
-        length: 2,
-        columns: [],
-        weights: Int8Array.of(-1, 1),
-        ordinals: Float64Array.of(20, 30),
-        watermarks: null,
-      });
-    }
+    const part = gatherBatch(batch, Int32Array.of(1, 2), 2);
+    expect(cells(part.columns[0]!, INT, 2)).toEqual([2, null]);
+    expect({ ...part, columns: [] }).toEqual({
+      length: 2,
+      columns: [],
+      weights: Int8Array.of(-1, 1),
+      ordinals: Float64Array.of(20, 30),
+      watermarks: null,
+    });
   });
 
   test('without weights counts +1, without watermarks is never late, when joined to one that has them', () => {

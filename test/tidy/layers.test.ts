@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { importsOf, isTest, matches, type SourceFile, sourceFiles, withoutComments } from './source-tree.ts';
 
-/** What each room may import, itself included. A name that ends in a slash is a folder. */
+/** What each room may import, itself included; its tests also test/support/. A name that ends in a slash is a folder. */
 const rooms = [
   { room: 'runtime/', may: ['runtime/'] },
   {
@@ -61,6 +61,7 @@ function wrongRooms(files: readonly SourceFile[]): string[] {
     const rule = rooms.find(({ room }) => file.path.startsWith(room));
     return importsOf(file)
       .filter(({ target }) => rule && target.includes('/') && !target.startsWith('@') && !target.startsWith('node:'))
+      .filter(({ target }) => !(isTest(file.path) && target.startsWith('test/support/')))
       .filter(({ target, typeOnly }) => !within(target, [...rule!.may, ...((typeOnly && rule!.mayTypes) || [])]))
       .map(({ target, line }) => `${file.path}:${line} imports ${target}`);
   });
