@@ -1,3 +1,4 @@
+import type { ChangeMode } from '../../runtime/types/schema.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Emit, OutputSpec, PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
 import { planFingerprint } from '../../runtime/plan/plan-fingerprint.ts';
@@ -56,8 +57,14 @@ function finish(query: LogicalQuery, emit: Emit): { readonly flow: Flow; readonl
 
 function outputOf(flow: Flow, query: LogicalQuery): OutputSpec {
   const columns = query.plan.columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
-  const mode = flow.key === null ? flow.mode : 'upsert';
+  const mode = outputMode(flow);
   const key = flow.key === null ? [] : keyColumns(flow.key);
   const { order, limit, offset } = query;
   return { columns, mode, key, windowEnd: windowEndColumn(query.plan.columns), order, limit, offset };
+}
+
+/** Rows that never change once out are appended, with or without a key; but for the one row of a global aggregate. */
+function outputMode({ key, mode }: Flow): ChangeMode {
+  if (key === null) return mode;
+  return mode === 'append' && key.length > 0 ? 'append' : 'upsert';
 }

@@ -31,9 +31,17 @@ function isCoalesceOf(expression: Expression, pair: readonly number[]): boolean 
   return pair.every((column) => expression.args.some((arg) => isColumn(arg, column)));
 }
 
-/** The key's columns: the first way of every part, each column once. */
+/**
+ * The key's columns: of a part that single columns know, each of them (both bounds of a window, where both are there);
+ * else its first way. Each column once.
+ */
 export function keyColumns(key: RowKey): readonly number[] {
-  return [...new Set(key.flatMap((part) => part[0] ?? []))];
+  return [...new Set(key.flatMap(partColumns))];
+}
+
+function partColumns(part: KeyPart): readonly number[] {
+  if (part.some((alternative) => alternative.length > 1)) return part[0] ?? [];
+  return part.flat().toSorted((a, b) => a - b);
 }
 
 export function moveKey(key: RowKey, move: (column: number) => number): RowKey {

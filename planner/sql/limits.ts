@@ -2,8 +2,8 @@ import { problem } from '../../runtime/errors/problem.ts';
 import { Tokenizer, type Token } from './tokenize.ts';
 
 /** What one statement may be, checked before anything is parsed. Rows of INSERT ... VALUES do not count. */
-export const STATEMENT_BYTES_MAX = 64 * 1024;
-export const STATEMENT_TOKENS_MAX = 5_000;
+const STATEMENT_BYTES_MAX = 64 * 1024;
+const STATEMENT_TOKENS_MAX = 5_000;
 export const NESTING_MAX = 64;
 
 const CLOSER: Readonly<Record<string, string>> = { '(': ')', '[': ']' };

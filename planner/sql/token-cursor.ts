@@ -163,7 +163,7 @@ export function identifier(token: Token): Identifier {
   return { text: token.text, quoted: token.kind === 'quoted', span: { start: token.start, end: token.end } };
 }
 
-export function describe(token: Token): string {
+function describe(token: Token): string {
   if (token.kind === 'string') return `the string '${shorten(token.text)}'`;
   if (token.kind === 'quoted') return `the name "${shorten(token.text)}"`;
   return `"${shorten(token.text)}"`;

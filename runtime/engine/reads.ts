@@ -41,10 +41,10 @@ export async function rowsOfAppendView(
   epoch: number,
   page: Page,
 ): Promise<RowsAnswer> {
-  const { columns, order } = dataflow.plan.output;
+  const { columns, order, key } = dataflow.plan.output;
   const batches = await readAppendRows(machine.store, dataflow.id, columns, upTo);
   const rows = concatBatches(batches, typesOf(columns));
-  return answerRows(rows, columns, order, page, epoch, upTo);
+  return answerRows(rows, columns, order.length > 0 ? order : ascending(key), page, epoch, upTo);
 }
 
 /** The current rows of an upsert or retract view as `"+"` chunks. */

@@ -83,7 +83,7 @@ function subscribe(values: ReadonlyMap<string, unknown>): ClientRequest | BadFra
 }
 
 /** Or what is wrong with it. */
-export function startAt(from: unknown, instance: unknown): StartAt | string {
+function startAt(from: unknown, instance: unknown): StartAt | string {
   if (from === undefined || from === 'snapshot') return { kind: 'snapshot' };
   if (from === 'now') return { kind: 'now' };
   if (typeof from !== 'number' || !Number.isSafeInteger(from) || from < 0) return 'from is "snapshot", "now" or a seq';

@@ -7,7 +7,7 @@ const LETTER_U = 117;
 /** What `scan` answers where a string does not end well. */
 export const BAD_CHARACTER = -1;
 export const BAD_ESCAPE = -2;
-export const LONE_SURROGATE = -3;
+const LONE_SURROGATE = -3;
 
 /** The byte that each escape letter stands for, 0 where there is none. */
 const ESCAPES = new Uint8Array(256);
