@@ -46,12 +46,15 @@ export class BenchEngine {
     }
   }
 
-  /** Seconds from now until the view has absorbed `rows` rows. */
-  async untilAbsorbed(view: string, rows: number, began: number): Promise<number> {
+  /** Seconds since `began` when the query has absorbed its input to the end; it must have had `rows` rows. */
+  async untilEnd(view: string, rows: number, began: number): Promise<number> {
     for (;;) {
       const status = (await this.engine.views()).find(({ name }) => name === view);
       if (status?.state === 'failed') throw new Error(status.error?.message);
-      if (status && status.counters.rowsIn >= rows) return (performance.now() - began) / 1000;
+      if (status?.watermark === Infinity) {
+        if (status.counters.rowsIn !== rows) throw new Error(`${status.counters.rowsIn} rows came, not ${rows}`);
+        return (performance.now() - began) / 1000;
+      }
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
   }

@@ -76,7 +76,7 @@ async function engineFilter(path: string, rows: number): Promise<number> {
   const expected = naiveFilter(path);
   const began = performance.now();
   await bench.sql(`CREATE SINK q WITH (connector = 'blackhole') AS ${FILTER_QUERY}`);
-  const seconds = await bench.untilAbsorbed('q', rows, began);
+  const seconds = await bench.untilEnd('q', rows, began);
   const [status] = await bench.engine.views();
   await bench.close();
   if (status!.counters.rowsOut !== expected.kept)
@@ -88,7 +88,7 @@ async function engineTumble(path: string, rows: number): Promise<number> {
   const bench = await openOn(path);
   const began = performance.now();
   await bench.sql(`CREATE MATERIALIZED VIEW q AS ${TUMBLE_QUERY}`);
-  const seconds = await bench.untilAbsorbed('q', rows, began);
+  const seconds = await bench.untilEnd('q', rows, began);
   const expected = naiveTumble(path);
   const answer = await bench.engine.rows('q', { limit: null, offset: 0 });
   await bench.close();
@@ -119,7 +119,7 @@ async function generated(rows: number, query: string): Promise<number> {
       fields.ts.kind = 'time')`);
   const began = performance.now();
   await bench.sql(query);
-  const seconds = await bench.untilAbsorbed('q', rows, began);
+  const seconds = await bench.untilEnd('q', rows, began);
   await bench.close();
   return seconds;
 }

@@ -111,15 +111,21 @@ export class LocalEngine implements Engine {
     return this.#loop.step(now);
   }
 
-  async streams(): Promise<readonly StreamStatus[]> {
-    return [...this.#loop.machine.intake.relations()].map(streamStatus);
+  /** As of the last micro-batch, told when that is durable. */
+  streams(): Promise<readonly StreamStatus[]> {
+    return this.#loop.task(() => {
+      const { intake } = this.#loop.machine;
+      return this.#loop.whenCommitted([...intake.relations()].map(streamStatus));
+    });
   }
 
-  async views(): Promise<readonly ViewStatus[]> {
-    const { machine } = this.#loop;
-    return [...machine.dataflows.values()]
-      .filter(({ kind }) => kind !== 'ad-hoc')
-      .map((dataflow) => viewStatus(dataflow, machine.definitions.get(dataflow.name)!.definition.sql));
+  views(): Promise<readonly ViewStatus[]> {
+    return this.#loop.task(() => {
+      const { dataflows, definitions } = this.#loop.machine;
+      const views = [...dataflows.values()].filter(({ kind }) => kind !== 'ad-hoc');
+      const statuses = views.map((view) => viewStatus(view, definitions.get(view.name)!.definition.sql));
+      return this.#loop.whenCommitted(statuses);
+    });
   }
 
   async rows(name: string, page: Page): Promise<RowsAnswer> {

@@ -16,4 +16,4 @@ export interface Slice {
   readonly firstOrdinal: number;
 }
 
-export const SLICE_ROWS = 8192;
+export const SLICE_ROWS = 16_384;
