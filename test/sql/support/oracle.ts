@@ -12,6 +12,7 @@ export class Oracle {
     if (relation.kind !== 'stream' && relation.kind !== 'table') return;
     const key = new Set(relation.primaryKey);
     const columns = relation.columns.map(({ name }, index) => `${quoted(name)}${key.has(index) ? ' UNIQUE' : ''}`);
+    this.#database.exec(`DROP TABLE IF EXISTS ${quoted(relation.name)}`);
     this.#database.exec(`CREATE TABLE ${quoted(relation.name)} (${columns.join(', ')})`);
   }
 

@@ -122,8 +122,9 @@ class Run {
 
   #learnRelations(): void {
     for (const relation of this.#server.relations) {
-      if (this.#known.has(relation.name)) continue;
-      this.#known.add(relation.name);
+      const shape = JSON.stringify([relation.name, relation.kind, relation.columns.map(({ name }) => name)]);
+      if (this.#known.has(shape)) continue;
+      this.#known.add(shape);
       this.oracle.create(relation);
     }
   }

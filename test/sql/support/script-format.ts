@@ -2,7 +2,7 @@
  * The notation of golden scripts (`test/sql/<topic>/<case>.slt`): blocks separated by blank lines. A block is a command
  * line, its text, and after `----` what it must answer. Lines that begin with `#` are comments.
  *
- *     sql                         statements, `;` between them; answers `ok`, or `CODE line:column message`
+ *     sql                         statements, `;` between them; answers `ok`, or `CODE line:column message (hint)`
  *     rows STREAM | delete STREAM rows as NDJSON; answers only when rows are refused: `row code field`
  *     watermark STREAM TIME       moves the watermark
  *     end STREAM                  the end of the stream

@@ -141,6 +141,7 @@ export class ScriptServer {
         return;
       }
       case 'drop':
+        if (plan.names.length === 0) return;
         for (const name of await this.#engine.drop(plan.names)) this.#definitions.delete(name);
         return;
       case 'insert': {
@@ -170,7 +171,8 @@ function errorLine(error: unknown, text: string): string {
   if (!(error instanceof ProblemError)) throw error;
   const first: Problem = error.problems[0];
   const { line, column } = errorJson(first, text);
-  return `${first.code} ${line ?? '-'}:${column ?? '-'} ${first.message}`;
+  const hint = first.hint === undefined ? '' : ` (${first.hint})`;
+  return `${first.code} ${line ?? '-'}:${column ?? '-'} ${first.message}${hint}`;
 }
 
 /** JSON text of rows without outer brackets, one line per row, numbers and strings as they were written. */
