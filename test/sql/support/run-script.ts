@@ -122,9 +122,9 @@ class Run {
 
   #learnRelations(): void {
     for (const relation of this.#server.relations) {
-      const shape = JSON.stringify([relation.name, relation.kind, relation.columns.map(({ name }) => name)]);
-      if (this.#known.has(shape)) continue;
-      this.#known.add(shape);
+      const identity = `${relation.kind} ${relation.name}`;
+      if (this.#known.has(identity)) continue;
+      this.#known.add(identity);
       this.oracle.create(relation);
     }
   }
