@@ -179,11 +179,11 @@ describe('every function', () => {
     expect(outcome(example)).toBe(result);
   });
 
-  test.each(docs.map((each) => [each.name, each] as const))('%s says what it takes', (name, { resolve, doc }) => {
-    const answer = resolve([BOOLEAN, INTERVAL, BOOLEAN, INTERVAL, DATE]);
+  test.each(docs.map((each) => [each.name, each] as const))('%s says what it takes', (name, each) => {
+    const answer = each.resolve([BOOLEAN, INTERVAL, BOOLEAN, INTERVAL, DATE]);
     if (typeof answer === 'string') expect(answer.length).toBeGreaterThan(10);
     else expect(['CONCAT', 'COALESCE']).toContain(name);
-    expect(doc.summary).toMatch(/\.$/);
+    expect(each.doc.summary).toMatch(/\.$/);
   });
 
   const types = [

@@ -382,8 +382,8 @@ test('a server that closes ends streamed answers and says so', async () => {
 });
 
 async function lastOf(frames: AsyncIterable<Json>): Promise<Json> {
-  let last: Json | null = null;
-  for await (const frame of frames) last = frame;
-  if (last === null) throw new Error('there was no frame');
-  return last;
+  const all: Json[] = [];
+  for await (const frame of frames) all.push(frame);
+  if (all.length === 0) throw new Error('there was no frame');
+  return all[all.length - 1]!;
 }
