@@ -184,7 +184,7 @@ export class BatchLoop {
       this.#clock = clock;
       await this.#commits.settle();
       this.#poller.pollAll(clock);
-      this.machine.intake.passTime(clock);
+      this.machine.intake.passTime(clock, this.machine.neededStreams());
       const joins = await this.#join([...this.#backfills.values()]);
       const stepped = this.#compute(this.#take(Infinity), new Map(), joins);
       await this.#submit();
@@ -285,7 +285,7 @@ export class BatchLoop {
   async #trigger(): Promise<void> {
     const now = this.now();
     this.#poller.poll(now, BATCH_ROWS_MAX - rowsOf(this.#pending));
-    this.machine.intake.passTime(now);
+    this.machine.intake.passTime(now, this.machine.neededStreams());
     const chunks = this.#takeChunks();
     const near = [...this.#backfills.values()].filter(
       (backfill) => backfill.nearHead && !chunks.has(backfill.dataflow),
@@ -421,8 +421,7 @@ export class BatchLoop {
     if (this.#woken) return Promise.resolve();
     const { clock, trigger } = this.#options;
     return new Promise((resolve) => {
-      const due =
-        trigger === 'auto' ? Math.min(this.machine.intake.nextDue(this.now()), this.#poller.nextDue) : Infinity;
+      const due = trigger === 'auto' ? this.#nextDue() : Infinity;
       const cancel = due === Infinity ? () => {} : clock.schedule(Math.max(0, due - clock.now()), () => this.wake());
       this.#wakeUp = () => {
         this.#wakeUp = null;
@@ -430,6 +429,11 @@ export class BatchLoop {
         resolve();
       };
     });
+  }
+
+  #nextDue(): number {
+    const { intake } = this.machine;
+    return Math.min(intake.nextDue(this.now(), this.machine.neededStreams()), this.#poller.nextDue);
   }
 
   /** A commit failed: its epoch, and what was computed on top of it, never happened. State comes back from the store. */

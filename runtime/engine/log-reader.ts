@@ -7,6 +7,8 @@ import type { Store } from '../store/store.ts';
 import type { Field } from '../types/schema.ts';
 
 const READ_BYTES = 4 << 20;
+/** A poll is a few bytes of the log and thousands of rows: rows bound a chunk too. */
+const READ_ROWS = 1 << 18;
 
 /** One read of the intake log by a dataflow that is behind the head. */
 export interface LogChunk {
@@ -26,14 +28,19 @@ export async function readLog(
   upTo: number,
 ): Promise<LogChunk> {
   const records = await store.readIntake(null, position, READ_BYTES);
-  const wanted = records.filter(({ sequence }) => sequence <= upTo);
   const entries: Entry[] = [];
-  for (const record of wanted) {
+  let last = position;
+  let rows = 0;
+  for (const record of records) {
+    if (record.sequence > upTo) return { entries, position: last, end: true };
+    if (rows >= READ_ROWS) return { entries, position: last, end: false };
+    last = record.sequence;
     const relation = relations.has(record.relation) ? intake.byId(record.relation) : undefined;
-    if (relation) entries.push({ record, slices: relation.replay(record) });
+    if (!relation) continue;
+    entries.push({ record, slices: relation.replay(record) });
+    rows += record.rows;
   }
-  const last = wanted.at(-1)?.sequence ?? position;
-  return { entries, position: last, end: wanted.length < records.length || records.length === 0 || last >= upTo };
+  return { entries, position: last, end: records.length === 0 || last >= upTo };
 }
 
 /** All entries of these relations after `position` and up to `upTo`. */

@@ -136,6 +136,15 @@ export class Machine {
     return ids;
   }
 
+  /** Ids of the streams that a running query reads. */
+  neededStreams(): Set<number> {
+    const needed = new Set<number>();
+    for (const dataflow of this.dataflows.values()) {
+      if (!dataflow.failure) for (const id of this.streamsOf(dataflow)) needed.add(id);
+    }
+    return needed;
+  }
+
   #trySource(definition: StreamDefinition, createdAt: number): void {
     const relation = new Relation(0, definition, createdAt, this.#sources);
     if (relation.sourceFactory) void relation.source;

@@ -67,10 +67,7 @@ export class SourcePoller {
 
   /** Keyed tables hold their rows for whoever comes; streams are read while a query needs them. */
   #wanted(): Relation[] {
-    const needed = new Set<number>();
-    for (const dataflow of this.#machine.dataflows.values()) {
-      if (!dataflow.failure) for (const id of this.#machine.streamsOf(dataflow)) needed.add(id);
-    }
+    const needed = this.#machine.neededStreams();
     const wanted: Relation[] = [];
     for (const relation of this.#machine.intake.relations()) {
       if (!relation.sourceFactory || relation.ended) continue;

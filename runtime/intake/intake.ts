@@ -136,19 +136,19 @@ export class Intake {
     this.#enter(relation, '', 'end', { rows: 0, at: now, before: null, payload: null }, []);
   }
 
-  /** Idle partitions, and wholly idle streams that follow the clock. */
-  passTime(now: number): void {
+  /** Idle partitions, and wholly idle streams that follow the clock; only of streams that a query waits for. */
+  passTime(now: number, needed: ReadonlySet<number>): void {
     for (const relation of this.#relations.values()) {
-      if (!relation.time?.passTime(now)) continue;
+      if (!needed.has(relation.id) || !relation.time?.passTime(now)) continue;
       this.#enter(relation, '', 'idle', { rows: 0, at: now, before: null, payload: null }, []);
     }
   }
 
   /** Clock time at which passTime can next change something. */
-  nextDue(now: number): number {
+  nextDue(now: number, needed: ReadonlySet<number>): number {
     let due = Infinity;
     for (const relation of this.#relations.values()) {
-      if (relation.time) due = Math.min(due, relation.time.nextDue(now, IDLE_TICK_MS));
+      if (relation.time && needed.has(relation.id)) due = Math.min(due, relation.time.nextDue(now, IDLE_TICK_MS));
     }
     return due;
   }
