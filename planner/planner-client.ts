@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Catalog, RelationDefinition } from '../runtime/catalog/catalog.ts';
 import { AssertionError } from '../runtime/errors/assert.ts';
-import type { Problem, Span } from '../runtime/errors/problem.ts';
+import { type Problem, problem, type Span } from '../runtime/errors/problem.ts';
 import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
 import type { PlannerRequest, PlannerResponse } from './planner-messages.ts';
 import type { Planned, Planner, StatementPlan, StatementText, Validation } from './statement-plan.ts';
@@ -113,7 +113,7 @@ export class PlannerThread implements PlannerClient {
     this.#state = { kind: 'closed' };
     this.#cancelDeadline();
     for (const each of [...(call === null ? [] : [call]), ...this.#waiting.splice(0)])
-      each.reject(new Error('the planner is closed'));
+      each.reject(problem('SHUTTING_DOWN', 'the planner is closed'));
     await this.#worker.terminate();
   }
 
@@ -122,7 +122,7 @@ export class PlannerThread implements PlannerClient {
   }
 
   #call<T>(request: PlannerRequest, length: number, expired: () => T): Promise<T> {
-    if (this.#state.kind === 'closed') return Promise.reject(new Error('the planner is closed'));
+    if (this.#state.kind === 'closed') return Promise.reject(problem('SHUTTING_DOWN', 'the planner is closed'));
     return new Promise<T>((resolve, reject) => {
       const settle = (value: unknown): void => resolve(value as T);
       const deadlineMs = this.#deadlineMs + length / 1024;
