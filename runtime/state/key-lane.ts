@@ -108,15 +108,13 @@ function encodeBooleans(from: Uint8Array, length: number, to: Float64Array): voi
   for (let row = 0; row < length; row++) to[row] = from[row]!;
 }
 
-function encodeNumbers(from: Float64Array, length: number, { values, bits }: KeyLane): void {
-  for (let row = 0; row < length; row++) {
-    const value = from[row]!;
-    values[row] = value + 0; // turns -0 into 0
-    if (value !== value) writeNaN(bits, row);
-  }
+function encodeNumbers(from: Float64Array, length: number, lane: KeyLane): void {
+  for (let row = 0; row < length; row++) encodeNumber(from[row]!, lane, row);
 }
 
-export function writeNaN(bits: Int32Array, row: number): void {
+export function encodeNumber(value: number, { values, bits }: KeyLane, row: number): void {
+  values[row] = value + 0; // turns -0 into 0
+  if (value === value) return;
   bits[row * 2] = 0;
   bits[row * 2 + 1] = NAN_HIGH;
 }

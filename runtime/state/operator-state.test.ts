@@ -233,6 +233,84 @@ describe('StateTable', () => {
     },
   );
 
+  /** Keys that enter, leave and come back to narrow ranges, among keys that are no safe integers. */
+  const numberKeys = (type: DataType): fc.Arbitrary<readonly Value[]> => {
+    const integer = (value: number) => (type.kind === 'bigint' ? BigInt(value) : value);
+    const narrow = fc
+      .tuple(fc.constantFrom(0, -300, 5_000, 2 ** 40, Number.MIN_SAFE_INTEGER + 40), fc.integer({ min: 1, max: 60 }))
+      .chain(([base, length]) =>
+        fc.array(
+          fc.nat(120).map((at) => integer(base + at)),
+          { minLength: length, maxLength: length },
+        ),
+      );
+    const wide = fc.array(
+      fc.maxSafeInteger().map((value) => integer(value)),
+      { maxLength: 8 },
+    );
+    const pool = fc.array(fc.constantFrom(...POOLS[type.kind]!), { maxLength: 6 });
+    const fractions = [1e-300, 0.5, -0.25, 5_000.5, 4_294_967_296];
+    const odd = type.kind === 'double' ? fc.array(fc.constantFrom(...fractions), { maxLength: 4 }) : fc.constant([]);
+    return fc
+      .oneof(
+        { weight: 4, arbitrary: fc.tuple(narrow, odd) },
+        fc.tuple(narrow, pool),
+        fc.tuple(narrow, wide),
+        fc.tuple(odd, pool),
+      )
+      .map(([some, others]) => [...others, ...some]);
+  };
+
+  test.each([BIGINT, DOUBLE, TIMESTAMP])(
+    'behaves so whether one number key has a narrow range or not: $kind',
+    (type) => {
+      const rows = numberKeys(type).map((keys) => keys.map((key) => [key]));
+      const step = fc.record({
+        kind: fc.constantFrom('resolve', 'resolve', 'find', 'remove', 'write', 'restore'),
+        rows,
+        salt: fc.nat(1000),
+      });
+      fc.assert(
+        fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
+          const model = new Model([type]);
+          for (const { kind, rows: keys, salt } of steps) {
+            if (kind === 'resolve') model.resolve(keys, false);
+            else if (kind === 'find') model.find(keys, false);
+            else if (kind === 'write') model.write(keys, salt);
+            else if (kind === 'remove') model.remove(keys);
+            else model.real.restore(salt % 2 === 0);
+            model.check();
+          }
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  test('finds every key of a range that grows both ways, and again after it became too wide', () => {
+    const table = openOperatorState({ hashSeed: 99 }).table('t', { keys: [BIGINT], values: ['number'] });
+    const known: number[] = [];
+    const check = (added: readonly number[]) => {
+      known.push(...added);
+      const ids = new Int32Array(known.length);
+      const keyOf = (keys: readonly number[]): Column[] => [
+        { rep: 'number', values: Float64Array.from(keys), valid: null },
+      ];
+      table.resolve(keyOf(added), added.length, ids);
+      table.find(keyOf(known), known.length, ids);
+      expect(ids.every((id, row) => id === row)).toBe(true);
+      table.find(keyOf(known.map((key) => key + 0.5)), known.length, ids);
+      expect(ids.every((id) => id === -1)).toBe(true);
+    };
+    const range = (from: number, length: number) => Array.from({ length }, (_, at) => from + at * 3);
+    check(range(0, 100));
+    check(range(300, 5000));
+    check(range(-30_000, 9000));
+    check([1e12, ...range(50_000, 500), -1e12]);
+    check(range(200_000, 40_000));
+    expect(table.size).toBe(known.length);
+  });
+
   test('grows far beyond its first capacity and finds every key again', () => {
     const state = openOperatorState({ hashSeed: 99 });
     const table = state.table('t', { keys: [BIGINT], values: ['number'] });
