@@ -1,6 +1,30 @@
-/** Builds a little-endian blob. */
+/** The largest buffer that is kept for the next blob. */
+const SPARE_MAX = 1 << 24;
+
+/** Of the last finished blob, for the next one: fresh memory costs more than what is written into it. */
+let spare: Buffer | null = null;
+
+function takeSpare(): Buffer {
+  const taken = spare ?? Buffer.allocUnsafeSlow(1024);
+  spare = null;
+  return taken;
+}
+
+/** Numbers and words are gathered here, aligned, and copied into the blob as bytes. */
+const CHUNK = 4096;
+const chunkNumbers = new Float64Array(CHUNK);
+const chunkWords = new Int32Array(CHUNK);
+const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+const EMPTY = Buffer.alloc(0);
+
+function bytesOf(elements: Float64Array | Int32Array, count: number): Uint8Array {
+  return new Uint8Array(elements.buffer, elements.byteOffset, count * elements.BYTES_PER_ELEMENT);
+}
+
+/** Builds a little-endian blob. `finish` ends it. */
 export class BlobWriter {
-  #bytes = Buffer.allocUnsafeSlow(1024);
+  #bytes = takeSpare();
   #view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset);
   #length = 0;
 
@@ -42,14 +66,36 @@ export class BlobWriter {
     for (let index = 0; index < length; index++) this.#view.setInt32(at + index * 4, pick(index), true);
   }
 
+  /** The words from[ids[i] * step + offset]. */
+  gatherWords(from: Int32Array, ids: Int32Array, step: number, offset: number): void {
+    const { length } = ids;
+    for (let start = 0; start < length; start += CHUNK) {
+      const count = Math.min(CHUNK, length - start);
+      for (let index = 0; index < count; index++) chunkWords[index] = from[ids[start + index]! * step + offset]!;
+      this.#copy(chunkWords, count);
+    }
+  }
+
+  /** The numbers from[ids[i]]. */
   numbers(from: Float64Array, ids: Int32Array): void {
-    const at = this.#reserve(ids.length * 8);
-    for (let index = 0; index < ids.length; index++) this.#view.setFloat64(at + index * 8, from[ids[index]!]!, true);
+    const { length } = ids;
+    for (let start = 0; start < length; start += CHUNK) {
+      const count = Math.min(CHUNK, length - start);
+      for (let index = 0; index < count; index++) chunkNumbers[index] = from[ids[start + index]!]!;
+      this.#copy(chunkNumbers, count);
+    }
+  }
+
+  /** The words themselves. */
+  allWords(words: Int32Array): void {
+    if (isLittleEndian) this.raw(bytesOf(words, words.length));
+    else this.words(words.length, (index) => words[index]!);
   }
 
   bytes(from: Uint8Array, ids: Int32Array): void {
     const at = this.#reserve(ids.length);
-    for (let index = 0; index < ids.length; index++) this.#bytes[at + index] = from[ids[index]!]!;
+    const to = this.#bytes;
+    for (let index = 0; index < ids.length; index++) to[at + index] = from[ids[index]!]!;
   }
 
   /** Overwrites a word written before. */
@@ -62,9 +108,22 @@ export class BlobWriter {
     return this.#bytes.subarray(from, this.#length);
   }
 
-  /** A copy of its own size, in a buffer of its own (it may be transferred). */
+  /** A copy of its own size, in a buffer of its own (it may be transferred). Nothing may be written afterwards. */
   finish(): Uint8Array {
-    return new Uint8Array(this.#bytes.subarray(0, this.#length));
+    const finished = new Uint8Array(this.#bytes.subarray(0, this.#length));
+    if (this.#bytes.length <= SPARE_MAX) spare = this.#bytes;
+    this.#bytes = EMPTY;
+    return finished;
+  }
+
+  /** Appends the first `count` elements of a chunk; turns its bytes around where the machine is big-endian. */
+  #copy(chunk: Float64Array | Int32Array, count: number): void {
+    const bytes = bytesOf(chunk, count);
+    if (!isLittleEndian) {
+      if (chunk.BYTES_PER_ELEMENT === 8) Buffer.from(bytes.buffer, 0, bytes.length).swap64();
+      else Buffer.from(bytes.buffer, 0, bytes.length).swap32();
+    }
+    this.raw(bytes);
   }
 
   /** Makes room and answers its place. May replace `#bytes` and `#view`: call it first. */

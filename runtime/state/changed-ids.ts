@@ -1,60 +1,82 @@
-/** The ids that changed since the last checkpoint, each once. */
-export class ChangedIds {
-  #marks = new Uint8Array(16);
-  #ids = new Int32Array(16);
-  #length = 0;
+/** Ids per page, as a shift: a checkpoint looks only into pages with changes. */
+const PAGE = 10;
 
-  get length(): number {
-    return this.#length;
+/**
+ * The ids that changed since the last checkpoint. A mark is one byte that is written and never read until the
+ * checkpoint: marking is done for every row, collecting once per epoch.
+ */
+export class ChangedIds {
+  #marks = new Uint8Array(1 << PAGE);
+  /** 1 = the page may have marks. */
+  #pages = new Uint8Array(1);
+  #any = false;
+
+  /** Whether there are some. */
+  get any(): boolean {
+    return this.#any;
   }
 
   add(id: number): void {
-    if (id >= this.#marks.length) this.#growMarks(id);
-    if (this.#marks[id] === 1) return;
+    if (id >= this.#marks.length) this.#grow(id + 1);
     this.#marks[id] = 1;
-    if (this.#length === this.#ids.length) this.#growIds(this.#length + 1);
-    this.#ids[this.#length++] = id;
+    this.#pages[id >> PAGE] = 1;
+    this.#any = true;
   }
 
   /** Adds ids[0 .. length); those below 0 are skipped. All are below `limit`. */
   addAll(ids: Int32Array, length: number, limit: number): void {
-    if (limit > this.#marks.length) this.#growMarks(limit - 1);
-    if (this.#length + length > this.#ids.length) this.#growIds(this.#length + length);
+    if (limit > this.#marks.length) this.#grow(limit);
     const marks = this.#marks;
-    const list = this.#ids;
-    let count = this.#length;
+    const pages = this.#pages;
+    let any = false;
     for (let row = 0; row < length; row++) {
       const id = ids[row]!;
-      if (id < 0 || marks[id] === 1) continue;
+      if (id < 0) continue;
       marks[id] = 1;
-      list[count++] = id;
+      pages[id >> PAGE] = 1;
+      any = true;
     }
-    this.#length = count;
+    if (any) this.#any = true;
   }
 
   /** Ascending. */
   sorted(): Int32Array {
-    return this.#ids.slice(0, this.#length).sort();
+    const marks = this.#marks;
+    let count = 0;
+    this.#eachPage((from, to) => {
+      for (let id = from; id < to; id++) count += marks[id]!;
+    });
+    const ids = new Int32Array(count);
+    let length = 0;
+    this.#eachPage((from, to) => {
+      for (let id = from; id < to; id++) if (marks[id] === 1) ids[length++] = id;
+    });
+    return ids;
   }
 
   clear(): void {
-    for (let at = 0; at < this.#length; at++) this.#marks[this.#ids[at]!] = 0;
-    this.#length = 0;
+    if (!this.#any) return;
+    this.#eachPage((from, to) => this.#marks.fill(0, from, to));
+    this.#pages.fill(0);
+    this.#any = false;
   }
 
   get bytes(): number {
-    return this.#marks.byteLength + this.#ids.byteLength;
+    return this.#marks.byteLength + this.#pages.byteLength;
   }
 
-  #growMarks(id: number): void {
-    const grown = new Uint8Array(Math.max(id + 1, this.#marks.length * 2));
-    grown.set(this.#marks);
-    this.#marks = grown;
+  #eachPage(visit: (from: number, to: number) => void): void {
+    const pages = this.#pages;
+    for (let page = 0; page < pages.length; page++) if (pages[page] === 1) visit(page << PAGE, (page + 1) << PAGE);
   }
 
-  #growIds(length: number): void {
-    const grown = new Int32Array(Math.max(length, this.#ids.length * 2));
-    grown.set(this.#ids.subarray(0, this.#length));
-    this.#ids = grown;
+  #grow(limit: number): void {
+    const count = Math.max(Math.ceil(limit / (1 << PAGE)), this.#pages.length * 2);
+    const marks = new Uint8Array(count << PAGE);
+    const pages = new Uint8Array(count);
+    marks.set(this.#marks);
+    pages.set(this.#pages);
+    this.#marks = marks;
+    this.#pages = pages;
   }
 }

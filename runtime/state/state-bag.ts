@@ -179,16 +179,13 @@ export class HashedBag implements StateBag {
   // The checkpoint side, called by OperatorState.
 
   get changed(): boolean {
-    return this.#changed.length > 0;
+    return this.#changed.any;
   }
 
   writeDelta(blob: BlobWriter): void {
     const changed = this.#changed.sorted();
-    this.#write(
-      blob,
-      changed.filter((id) => this.#holds(id)),
-      changed.filter((id) => !this.#holds(id)),
-    );
+    const gone = changed.filter((id) => !this.#holds(id));
+    this.#write(blob, gone.length === 0 ? changed : changed.filter((id) => this.#holds(id)), gone);
     this.#changed.clear();
   }
 

@@ -58,7 +58,7 @@ export function openBlob(bytes: Uint8Array, kind: BlobKind, fingerprint: number)
 
 export function writeIds(blob: BlobWriter, ids: Int32Array): void {
   blob.word(ids.length);
-  blob.words(ids.length, (index) => ids[index]!);
+  blob.allWords(ids);
 }
 
 export function readIds(blob: BlobReader): Int32Array {
@@ -89,12 +89,17 @@ function writeTextLane(blob: BlobWriter, { bits }: KeyLane, { texts }: KeyIndex,
 }
 
 function writeCodeLane(blob: BlobWriter, { bits }: KeyLane, { texts }: KeyIndex, ids: Int32Array): void {
+  if (texts.isEmpty) {
+    blob.gatherWords(bits, ids, 2, 0);
+    blob.gatherWords(bits, ids, 2, 1);
+    return;
+  }
   const wide: string[] = [];
   blob.words(ids.length, (at) => {
     const cell = ids[at]! * 2;
     return bits[cell + 1] === WIDE_HIGH ? wide.push(texts.textOf(bits[cell]!)) - 1 : bits[cell]!;
   });
-  blob.words(ids.length, (at) => bits[ids[at]! * 2 + 1]!);
+  blob.gatherWords(bits, ids, 2, 1);
   for (const digits of wide) blob.text(digits);
 }
 

@@ -69,16 +69,13 @@ export class HashedTable implements StateTable {
   // The checkpoint side, called by OperatorState.
 
   get changed(): boolean {
-    return this.#changed.length > 0;
+    return this.#changed.any;
   }
 
   writeDelta(blob: BlobWriter): void {
     const changed = this.#changed.sorted();
-    this.#write(
-      blob,
-      changed.filter((id) => this.isLive(id)),
-      changed.filter((id) => !this.isLive(id)),
-    );
+    const gone = changed.filter((id) => !this.isLive(id));
+    this.#write(blob, gone.length === 0 ? changed : changed.filter((id) => this.isLive(id)), gone);
     this.#changed.clear();
   }
 

@@ -35,6 +35,11 @@ export class TextDictionary {
     return this.#bytes;
   }
 
+  /** Whether it never held a text since it was made or cleared. */
+  get isEmpty(): boolean {
+    return this.#limit === 0;
+  }
+
   /** The id of these bytes, -1 when they are unknown. */
   find(bytes: DataView, start: number, length: number): number {
     return this.#probe(bytes, start, length, hashBytes(bytes, start, length, this.#seed));
