@@ -60,6 +60,7 @@ export class WindowAggregate {
   readonly #side: PanedAggregates | null;
   /** Where windows are merged. */
   readonly #scratch: PanedAggregates;
+  #groups = allocateInts(0);
   /** By window end: what the running micro-batch changes. */
   readonly #changes = new Map<number, GroupChanges>();
 
@@ -101,6 +102,7 @@ export class WindowAggregate {
 
   #absorb(batch: Batch): void {
     const { length } = batch;
+    if (this.#absorbInOnePane(batch)) return;
     const windows = new RowWindows(length, this.#bounds, this.#side !== null);
     this.#placeRows(windows, batch);
     if (this.#side === null) {
@@ -113,6 +115,30 @@ export class WindowAggregate {
     if (windows.sidePanes === null) return;
     for (const part of bucketRowsByValue(windows.sidePanes, length))
       this.#add(this.#side, part, batch, windows.firstEnds);
+  }
+
+  /**
+   * The usual batch: all rows lie in one pane and all of its windows count them. Such a batch goes on as it is. False,
+   * and nothing done, for any other.
+   */
+  #absorbInOnePane(batch: Batch): boolean {
+    const { columns, length, watermarks } = batch;
+    const bounds = this.#bounds;
+    const { values, valid } = columns[this.#node.time] as NumberColumn;
+    if (valid !== null) return false;
+    const pane = bounds.paneOf(values[0]!);
+    if (!allWithin(values, length, pane, pane + bounds.pane)) return false;
+    const first = bounds.firstEnd(pane);
+    const last = bounds.lastEnd(pane);
+    if (first > last || first <= this.#closed()) return false;
+    if (this.#bounded && watermarks !== null && !allBelow(watermarks, length, first)) return false;
+    if (this.#side !== null) this.#add(this.#tables, { bucket: pane, rows: null, length }, batch, null);
+    else {
+      for (let end = first; end <= last; end += bounds.slide) {
+        this.#add(this.#tables, { bucket: end, rows: null, length }, batch, null);
+      }
+    }
+    return true;
   }
 
   /** Finds the windows that count each row. Neighbours mostly share a pane, so its windows are looked up once. */
@@ -160,10 +186,16 @@ export class WindowAggregate {
       keys.unshift(rows === null ? ends : gather(ends, rows, length));
     }
     const target = tables.getOrCreate(part.bucket);
-    const groups = allocateInts(length);
+    const groups = this.#groupsOf(length);
     target.table.resolve(keys, length, groups);
     if (this.#node.emit === 'update') this.#changesOf(part.bucket, target).note(groups, length);
     target.update(groups, length, columns, null);
+  }
+
+  /** Room for the groups of a batch, used anew by every batch. */
+  #groupsOf(length: number): Int32Array {
+    if (this.#groups.length < length) this.#groups = allocateInts(length);
+    return this.#groups;
   }
 
   #changesOf(end: number, target: AggregateTable): GroupChanges {
@@ -186,6 +218,10 @@ export class WindowAggregate {
   }
 
   #windowBatch(end: number, batch: Batch): Batch {
+    if (!this.#bounds.isTold(end)) {
+      this.#counters.fail('OVERFLOW', batch.length);
+      return { ...batch, length: 0 };
+    }
     const bounds = [constantColumn(end - this.#bounds.size, batch.length), constantColumn(end, batch.length)];
     return { ...batch, columns: [...bounds, ...batch.columns] };
   }
@@ -301,6 +337,19 @@ class RowWindows {
     this.sidePanes[row] = pane;
     this.firstEnds[row] = first;
   }
+}
+
+function allWithin(values: Float64Array, length: number, from: number, to: number): boolean {
+  for (let row = 0; row < length; row++) {
+    const value = values[row]!;
+    if (!(value >= from && value < to)) return false;
+  }
+  return true;
+}
+
+function allBelow(values: Float64Array, length: number, limit: number): boolean {
+  for (let row = 0; row < length; row++) if (!(values[row]! < limit)) return false;
+  return true;
 }
 
 function nowhere(length: number): Float64Array {

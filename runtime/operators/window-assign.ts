@@ -34,18 +34,26 @@ export class WindowAssign {
     const ends = allocateNumbers(copies);
     const times = allocateNumbers(copies);
     let at = 0;
+    let untold = 0;
     for (let row = 0; row < batch.length; row++) {
       if (time.valid !== null && time.valid[row] === 0) continue;
       const last = this.#bounds.lastEnd(time.values[row]!);
       for (let end = this.#bounds.firstEnd(time.values[row]!); end <= last; end += this.#bounds.slide) {
+        if (!this.#bounds.isTold(end)) {
+          untold++;
+          continue;
+        }
         rows[at] = row;
         starts[at] = end - this.#bounds.size;
         ends[at] = end;
         times[at++] = end - 1;
       }
     }
-    const repeated = gatherBatch(batch, rows, copies);
-    const bounds = [starts, ends, times].map((values) => ({ rep: 'number', values, valid: null }) as const);
+    this.#counters.fail('OVERFLOW', untold);
+    const repeated = gatherBatch(batch, rows, at);
+    const bounds = [starts, ends, times].map((all) => {
+      return { rep: 'number', values: all.subarray(0, at), valid: null } as const;
+    });
     return { ...repeated, columns: [...repeated.columns, ...bounds] };
   }
 

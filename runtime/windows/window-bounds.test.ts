@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { TIMESTAMP_MAX, TIMESTAMP_MIN } from '../types/timestamp.ts';
 import { WindowBounds } from './window-bounds.ts';
 import type { WindowSpec } from './window-spec.ts';
 
@@ -67,5 +68,11 @@ describe('WindowBounds', () => {
         expect(shifted.firstEnd(time)).toBe(new WindowBounds(window).firstEnd(time));
       }),
     );
+  });
+
+  test('a window is told only if it begins and ends in the years 1 to 9999', () => {
+    const bounds = new WindowBounds({ kind: 'tumble', size: 1000, offset: 0 });
+    const ends = [TIMESTAMP_MIN, TIMESTAMP_MIN + 999, TIMESTAMP_MIN + 1000, 0, TIMESTAMP_MAX, TIMESTAMP_MAX + 1];
+    expect(ends.map((end) => bounds.isTold(end))).toEqual([false, false, true, true, true, false]);
   });
 });

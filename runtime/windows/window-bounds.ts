@@ -1,3 +1,4 @@
+import { isTimestamp } from '../types/timestamp.ts';
 import { slideOf, type WindowSpec } from './window-spec.ts';
 
 /**
@@ -46,6 +47,11 @@ export class WindowBounds {
   /** The first window end above `time`, given some window end at or below it. */
   firstEndAbove(end: number, time: number): number {
     return end + floorTo(time - end, this.slide) + this.slide;
+  }
+
+  /** Whether the window that ends then begins and ends at TIMESTAMPs. No other window has rows: its bounds could not be told. */
+  isTold(end: number): boolean {
+    return isTimestamp(end - this.size) && isTimestamp(end);
   }
 
   /** How many windows cover this time. */
