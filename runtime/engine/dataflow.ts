@@ -36,6 +36,8 @@ export interface SavedDataflow {
   readonly scans: readonly (readonly [number, SavedTime])[];
   readonly rowsIn: number;
   readonly rowsOut: number;
+  readonly late: number;
+  readonly errors: number;
   readonly failure: Problem | null;
 }
 
@@ -64,6 +66,9 @@ export class Dataflow {
   readonly #watermarks = new Map<number, number>();
   #started = false;
   #lastSaved: SavedDataflow;
+  /** Counted before the last start; the graph counts from 0 again. */
+  #lateBefore = 0;
+  #errorsBefore = 0;
 
   /** Last entry of the acceptance order that is absorbed, and the ordinal it reached. */
   position = 0;
@@ -132,11 +137,11 @@ export class Dataflow {
   }
 
   get late(): number {
-    return this.#graph.statistics().reduce((sum, { late }) => sum + late, 0);
+    return this.#lateBefore + this.#graph.statistics().reduce((sum, { late }) => sum + late, 0);
   }
 
   get errors(): number {
-    return this.#graph.statistics().reduce((sum, { failed }) => sum + failed, 0);
+    return this.#errorsBefore + this.#graph.statistics().reduce((sum, { failed }) => sum + failed, 0);
   }
 
   get stateRows(): number {
@@ -158,6 +163,8 @@ export class Dataflow {
       scans: [...this.#watermarks].map(([node, watermark]) => [node, encodeTime(watermark)] as const),
       rowsIn: this.rowsIn,
       rowsOut: this.rowsOut,
+      late: this.late,
+      errors: this.errors,
       failure: this.failure,
     };
     return this.#lastSaved;
@@ -182,6 +189,8 @@ export class Dataflow {
     this.#graph.restoreWatermarks(this.#watermarks);
     this.rowsIn = saved.rowsIn;
     this.rowsOut = saved.rowsOut;
+    this.#lateBefore = saved.late;
+    this.#errorsBefore = saved.errors;
     this.failure = saved.failure;
     this.#lastSaved = saved;
   }
