@@ -1,5 +1,5 @@
 import type { ColumnDefinition, StreamDefinition, WatermarkDefinition } from '../../runtime/catalog/catalog.ts';
-import { problem } from '../../runtime/errors/problem.ts';
+import { problem, type ProblemError } from '../../runtime/errors/problem.ts';
 import { matchName } from '../bind/names.ts';
 import { resolveType } from '../bind/resolve-type.ts';
 import { suggest } from '../bind/suggest.ts';
@@ -64,8 +64,17 @@ function declaredColumns(node: CreateStream): readonly ColumnDefinition[] {
     if (seen.has(column.name.text))
       throw problem('DUPLICATE_COLUMN', `column ${column.name.text} is declared twice`, column.name.span);
     seen.add(column.name.text);
+    if (node.watermark !== null && LATE_COLUMNS.has(column.name.text)) throw lateColumn(column.name);
     return declaredColumn(column);
   });
+}
+
+/** What `<stream>$late` has beside the columns of its stream. */
+const LATE_COLUMNS: ReadonlySet<string> = new Set(['late_by', 'watermark']);
+
+function lateColumn({ text, span }: CreateStream['name']): ProblemError {
+  const message = `a stream with a WATERMARK cannot have a column ${text}: its $late stream has one of its own`;
+  return problem('DUPLICATE_COLUMN', message, span, 'give the column another name');
 }
 
 function declaredColumn(node: ColumnNode): ColumnDefinition {

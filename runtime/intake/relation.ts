@@ -226,7 +226,8 @@ function openDecoder(definition: StreamDefinition, columns: readonly WireColumn[
   return found.openDecoder(columns, {
     unknownFields: definition.options['unknown_fields'] === 'refuse' ? 'refuse' : 'ignore',
     keep: columns.map((_, index) => index),
-    rowBytesMax: ROW_BYTES_MAX,
+    // Rows of $late are a little longer than the rows they are made of.
+    rowBytesMax: definition.derivedFrom === null ? ROW_BYTES_MAX : Infinity,
   });
 }
 

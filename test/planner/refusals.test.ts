@@ -167,6 +167,12 @@ const STATEMENTS: readonly Refusal[] = [
   ['CREATE STREAM x (a DECIMAL(39, 2))', 'INVALID_LITERAL', 'DECIMAL(39, 2)'],
   ['CREATE STREAM x (a TIMESTAMP(6))', 'UNSUPPORTED', 'TIMESTAMP(6)'],
   ['CREATE STREAM x (a INT, a STRING)', 'DUPLICATE_COLUMN', 'a'],
+  [
+    'CREATE STREAM x (late_by INT, ts TIMESTAMP, WATERMARK FOR ts AS ts)',
+    'DUPLICATE_COLUMN',
+    'late_by',
+    'another name',
+  ],
   ['CREATE STREAM x (a INT, b AS a + 1)', 'UNSUPPORTED', 'b AS a + 1'],
   ["CREATE STREAM x (a INT DEFAULT 'abc')", 'INVALID_LITERAL', "'abc'"],
   ['CREATE STREAM x (a INT DEFAULT 99999999999)', 'INVALID_LITERAL', '99999999999'],
