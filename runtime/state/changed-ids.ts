@@ -1,5 +1,7 @@
-/** Ids per page, as a shift: a checkpoint looks only into pages with changes. */
+/** Ids per page, as a shift: where ids are many, a checkpoint looks only into pages with changes. */
 const PAGE = 10;
+/** Up to this many pages, looking into all of them costs less than noting the page of every row. */
+const FEW_PAGES = 256;
 
 /**
  * The ids that changed since the last checkpoint. A mark is one byte that is written and never read until the
@@ -7,7 +9,7 @@ const PAGE = 10;
  */
 export class ChangedIds {
   #marks = new Uint8Array(1 << PAGE);
-  /** 1 = the page may have marks. */
+  /** 1 = the page may have marks. Of no meaning while there are few. */
   #pages = new Uint8Array(1);
   #any = false;
 
@@ -26,32 +28,27 @@ export class ChangedIds {
   /** Adds ids[0 .. length); those below 0 are skipped. All are below `limit`. */
   addAll(ids: Int32Array, length: number, limit: number): void {
     if (limit > this.#marks.length) this.#grow(limit);
-    const marks = this.#marks;
-    const pages = this.#pages;
-    let any = false;
-    for (let row = 0; row < length; row++) {
-      const id = ids[row]!;
-      if (id < 0) continue;
-      marks[id] = 1;
-      pages[id >> PAGE] = 1;
-      any = true;
-    }
+    const any =
+      this.#pages.length <= FEW_PAGES
+        ? markAll(this.#marks, ids, length)
+        : markPages(this.#marks, this.#pages, ids, length);
     if (any) this.#any = true;
   }
 
-  /** Ascending. */
-  sorted(): Int32Array {
+  /** The changed ids of which `live` has a 1, and the others; both ascending. */
+  split(live: Uint8Array): { readonly live: Int32Array; readonly gone: Int32Array } {
     const marks = this.#marks;
-    let count = 0;
-    this.#eachPage((from, to) => {
-      for (let id = from; id < to; id++) count += marks[id]!;
-    });
-    const ids = new Int32Array(count);
+    const kept = new Int32Array(this.#count());
+    const gone: number[] = [];
     let length = 0;
     this.#eachPage((from, to) => {
-      for (let id = from; id < to; id++) if (marks[id] === 1) ids[length++] = id;
+      for (let id = from; id < to; id++) {
+        if (marks[id] === 0) continue;
+        if (live[id] === 1) kept[length++] = id;
+        else gone.push(id);
+      }
     });
-    return ids;
+    return { live: kept.subarray(0, length), gone: Int32Array.from(gone) };
   }
 
   clear(): void {
@@ -65,7 +62,20 @@ export class ChangedIds {
     return this.#marks.byteLength + this.#pages.byteLength;
   }
 
+  #count(): number {
+    const marks = this.#marks;
+    let count = 0;
+    this.#eachPage((from, to) => {
+      for (let id = from; id < to; id++) count += marks[id]!;
+    });
+    return count;
+  }
+
   #eachPage(visit: (from: number, to: number) => void): void {
+    if (this.#pages.length <= FEW_PAGES) {
+      visit(0, this.#marks.length);
+      return;
+    }
     const pages = this.#pages;
     for (let page = 0; page < pages.length; page++) if (pages[page] === 1) visit(page << PAGE, (page + 1) << PAGE);
   }
@@ -75,8 +85,34 @@ export class ChangedIds {
     const marks = new Uint8Array(count << PAGE);
     const pages = new Uint8Array(count);
     marks.set(this.#marks);
-    pages.set(this.#pages);
+    // Few pages were not noted one by one.
+    if (this.#pages.length <= FEW_PAGES) pages.fill(this.#any ? 1 : 0, 0, this.#pages.length);
+    else pages.set(this.#pages);
     this.#marks = marks;
     this.#pages = pages;
   }
+}
+
+// Both answer whether some id is at least 0.
+
+function markAll(marks: Uint8Array, ids: Int32Array, length: number): boolean {
+  let negative = -1;
+  for (let row = 0; row < length; row++) {
+    const id = ids[row]!;
+    negative &= id;
+    if (id >= 0) marks[id] = 1;
+  }
+  return negative >= 0;
+}
+
+function markPages(marks: Uint8Array, pages: Uint8Array, ids: Int32Array, length: number): boolean {
+  let negative = -1;
+  for (let row = 0; row < length; row++) {
+    const id = ids[row]!;
+    negative &= id;
+    if (id < 0) continue;
+    marks[id] = 1;
+    pages[id >> PAGE] = 1;
+  }
+  return negative >= 0;
 }

@@ -183,9 +183,16 @@ export class HashedBag implements StateBag {
   }
 
   writeDelta(blob: BlobWriter): void {
-    const changed = this.#changed.sorted();
-    const gone = changed.filter((id) => !this.#holds(id));
-    this.#write(blob, gone.length === 0 ? changed : changed.filter((id) => this.#holds(id)), gone);
+    const { live, gone } = this.#changed.split(this.#index.ids.marks);
+    // A row without a count is live in the index until its id is released.
+    const idle = live.filter((id) => this.#counts[id] === 0);
+    if (idle.length === 0) this.#write(blob, live, gone);
+    else
+      this.#write(
+        blob,
+        live.filter((id) => this.#counts[id]! > 0),
+        Int32Array.from([...gone, ...idle]).sort(),
+      );
     this.#changed.clear();
   }
 

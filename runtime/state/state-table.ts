@@ -73,9 +73,8 @@ export class HashedTable implements StateTable {
   }
 
   writeDelta(blob: BlobWriter): void {
-    const changed = this.#changed.sorted();
-    const gone = changed.filter((id) => !this.isLive(id));
-    this.#write(blob, gone.length === 0 ? changed : changed.filter((id) => this.isLive(id)), gone);
+    const { live, gone } = this.#changed.split(this.#index.ids.marks);
+    this.#write(blob, live, gone);
     this.#changed.clear();
   }
 

@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ChangedIds } from './changed-ids.ts';
+
+test('tells each changed id once, ascending, live or gone, however many ids there are', () => {
+  const id = fc.oneof(fc.nat(40), fc.nat(5000), fc.integer({ min: 250_000, max: 600_000 }));
+  const round = fc.record({ one: fc.option(id), many: fc.array(fc.oneof(fc.constant(-1), id), { maxLength: 30 }) });
+  fc.assert(
+    fc.property(fc.array(round, { maxLength: 6 }), fc.nat(3), (rounds, collectEvery) => {
+      const changed = new ChangedIds();
+      const live = Uint8Array.from({ length: 600_001 }, (_, at) => at & 1);
+      let model = new Set<number>();
+      for (const [index, { one, many }] of rounds.entries()) {
+        if (one !== null) changed.add(one);
+        const limit = Math.max(0, ...many) + 1;
+        changed.addAll(Int32Array.from([...many, 7]), many.length, limit);
+        for (const added of [...many, one ?? -1]) if (added >= 0) model.add(added);
+        expect(changed.any).toBe(model.size > 0);
+        if (index % (collectEvery + 1) !== 0) continue;
+        const all = [...model].sort((a, b) => a - b);
+        const split = changed.split(live);
+        expect([...split.live]).toEqual(all.filter((at) => at % 2 === 1));
+        expect([...split.gone]).toEqual(all.filter((at) => at % 2 === 0));
+        changed.clear();
+        model = new Set();
+        expect(changed.any).toBe(false);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
