@@ -11,7 +11,7 @@ export function finalGroups(target: AggregateTable): { readonly batch: Batch; re
   const keys = target.table.readKeys(groups, groups.length);
   const columns = [...keys, ...target.finish(groups, flags).columns];
   const order = sortedRows(columns, groups.length, ascending([...keys.keys()]));
-  const rows = order.filter((row) => flags[row] === 0);
+  const rows = flags.includes(1) ? order.filter((row) => flags[row] === 0) : order;
   return {
     batch: {
       length: rows.length,

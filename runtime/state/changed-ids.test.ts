@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ChangedIds } from './changed-ids.ts';
 
+/** Odd ids are live. */
+const live = Uint8Array.from({ length: 600_001 }, (_, at) => at & 1);
+
 test('tells each changed id once, ascending, live or gone, however many ids there are', () => {
   const id = fc.oneof(fc.nat(40), fc.nat(5000), fc.integer({ min: 250_000, max: 600_000 }));
   const round = fc.record({ one: fc.option(id), many: fc.array(fc.oneof(fc.constant(-1), id), { maxLength: 30 }) });
   fc.assert(
     fc.property(fc.array(round, { maxLength: 6 }), fc.nat(3), (rounds, collectEvery) => {
       const changed = new ChangedIds();
-      const live = Uint8Array.from({ length: 600_001 }, (_, at) => at & 1);
       let model = new Set<number>();
       for (const [index, { one, many }] of rounds.entries()) {
         if (one !== null) changed.add(one);

@@ -113,15 +113,13 @@ export class KeyIndex {
     const values = plain ? column.values : rows[0]!.values;
     const created = scratchCreated(create ? length : 0);
     let count = 0;
-    let row = 0;
-    for (;;) {
-      row = readDirect(this.#direct, values, row, length, out);
-      if (row === length) break;
+    for (let row = readDirect(this.#direct, values, 0, length, out); row < length; ) {
       if (plain) encodeNumber(values[row]!, rows[0]!, row);
-      const limit = this.ids.size;
-      out[row] = this.#findCell(rows, row, create);
-      if (this.ids.size > limit) created[count++] = out[row]!;
-      row++;
+      const before = this.ids.size;
+      const id = this.#findCell(rows, row, create);
+      out[row++] = id;
+      if (this.ids.size > before) created[count++] = id;
+      row = readDirect(this.#direct, values, row, length, out);
     }
     return created.subarray(0, count);
   }
@@ -129,16 +127,22 @@ export class KeyIndex {
   /** The id of one encoded row of the single key, whatever it is and wherever it is kept; -1 if there is none. */
   #findCell(rows: readonly KeyLane[], row: number, create: boolean): number {
     const { values, bits } = rows[0]!;
-    const direct = this.#isDirect(values[row]!) ? this.#direct : null;
+    if (this.#isDirect(values[row]!)) {
+      const direct = this.#direct!;
+      const known = direct.find(values[row]!);
+      if (known >= 0 || !create) return known;
+      if (direct.reach(values[row]!)) {
+        const id = this.#take(rows, row);
+        direct.add(values[row]!, id);
+        return id;
+      }
+      this.#leaveDirect();
+    }
     const hash = mixCell(this.#seed, bits[row * 2]!, bits[row * 2 + 1]!);
-    const known = direct?.find(values[row]!) ?? probeRow(this.#slots, this.lanes, rows, 1, hash, row);
+    const known = probeRow(this.#slots, this.lanes, rows, 1, hash, row);
     if (known >= 0 || !create) return known;
     const id = this.#take(rows, row);
-    if (direct?.reach(values[row]!)) direct.add(values[row]!, id);
-    else {
-      if (direct !== null) this.#leaveDirect(id);
-      this.#slots.add(id, hash);
-    }
+    this.#slots.add(id, hash);
     return id;
   }
 
@@ -147,11 +151,11 @@ export class KeyIndex {
     return this.#direct !== null && Number.isSafeInteger(value);
   }
 
-  /** The range of keys became too wide: all of them but `added`, which is in no slot yet, go into the hash slots. */
-  #leaveDirect(added: number): void {
+  /** The range of keys became too wide: all of them go into the hash slots. */
+  #leaveDirect(): void {
     const { values } = this.lanes[0]!;
     for (const id of this.ids.live()) {
-      if (id !== added && this.#isDirect(values[id]!)) this.#slots.add(id, this.hashOf(id, 1));
+      if (this.#isDirect(values[id]!)) this.#slots.add(id, this.hashOf(id, 1));
     }
     this.#direct = null;
     this.#lookAt = this.ids.size * 2;
