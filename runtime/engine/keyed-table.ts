@@ -10,7 +10,7 @@ import { decodeTime, encodeTime, type SavedTime } from '../intake/stream-time.ts
 import { readRows, writeRow } from '../operators/row-cells.ts';
 import { openOperatorState } from '../state/operator-state.ts';
 import { type CheckpointedState, cellKindOf, type StateTable } from '../state/state.ts';
-import { encodeExact } from '../types/exact-json.ts';
+import { encodePlan } from '../plan/plan-codec.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 import { Checkpoint } from './checkpoint.ts';
@@ -117,7 +117,9 @@ export class KeyedTable {
   #rowsBefore(slice: Slice, existing: Int32Array): Before[] {
     const key = this.definition.primaryKey;
     return Array.from({ length: slice.length }, (_, row) => {
-      const text = encodeExact(key.map((column) => valueAt(slice.columns[column]!, this.#types[column]!, row)));
+      const text = encodePlan(
+        key.map((column) => keyValue(valueAt(slice.columns[column]!, this.#types[column]!, row))),
+      );
       const group = existing[row]!;
       return { key: text, row: group < 0 ? null : this.#readRows(Int32Array.of(group))[0]! };
     });
@@ -184,4 +186,9 @@ function equalRows(a: readonly Value[], b: readonly Value[]): boolean {
 
 function plusOnes(length: number): Int8Array {
   return allocateWeights(length).fill(1);
+}
+
+/** As the state table compares keys: -0 is 0. */
+function keyValue(value: Value): Value {
+  return Object.is(value, -0) ? 0 : value;
 }

@@ -1,6 +1,6 @@
 import type { Entry } from '../intake/entry.ts';
 import type { SavedRelation } from '../intake/relation.ts';
-import { decodeExact } from '../types/exact-json.ts';
+import { decodePlan } from '../plan/plan-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { SavedDataflow } from './dataflow.ts';
 import { POSITION_META, relationMeta, type SavedPosition } from './epoch.ts';
@@ -26,7 +26,7 @@ export async function recoverMachine(machine: Machine): Promise<RecoveredMachine
   machine.intake.resume(position.sequence, position.ordinal);
   const progress = new Map(recovered.progress.map(({ dataflow, state }) => [dataflow, state]));
   for (const record of recovered.catalog.toSorted((a, b) => a.id - b.id)) {
-    const stored = decodeExact(record.definition) as StoredDefinition;
+    const stored = decodePlan<StoredDefinition>(record.definition);
     machine.definitions.set(record.name, stored);
     await open(machine, stored, recovered.meta, progress.get(stored.id), position.processed);
   }
