@@ -32,6 +32,11 @@ class OwnedNumberCells implements NumberCells {
     this.valid[id] = 0;
   }
 
+  clearAll(limit: number): void {
+    this.values.fill(0, 0, limit);
+    this.valid.fill(0, 0, limit);
+  }
+
   get bytes(): number {
     return this.values.byteLength + this.valid.byteLength;
   }
@@ -71,6 +76,12 @@ export class OwnedExactCells implements ExactCells {
     this.wide.delete(id);
   }
 
+  clearAll(limit: number): void {
+    this.values.fill(0, 0, limit);
+    this.valid.fill(0, 0, limit);
+    this.wide.clear();
+  }
+
   get bytes(): number {
     return this.values.byteLength + this.valid.byteLength + this.wide.size * 64;
   }
@@ -92,6 +103,11 @@ export class OwnedTextCells implements TextCells {
   clear(id: number): void {
     this.values[id] = '';
     this.valid[id] = 0;
+  }
+
+  clearAll(limit: number): void {
+    this.values.fill('', 0, limit);
+    this.valid.fill(0, 0, limit);
   }
 
   get bytes(): number {
@@ -139,9 +155,9 @@ export class CellSet {
     for (const cells of this.cells) cells.clear(id);
   }
 
-  /** Clears the ids below `limit`. */
+  /** Clears the ids below `limit`, which are all. */
   clearAll(limit: number): void {
-    for (const cells of this.cells) for (let id = 0; id < limit; id++) cells.clear(id);
+    for (const cells of this.cells) cells.clearAll(limit);
   }
 
   get bytes(): number {

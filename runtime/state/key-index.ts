@@ -307,7 +307,7 @@ export class KeyIndex {
       to[id * 2] = from[row * 2]!;
       to[id * 2 + 1] = from[row * 2 + 1]!;
     }
-    if (this.#hasTexts) this.retainTexts(id);
+    if (this.#hasTexts && !this.texts.isEmpty) this.retainTexts(id);
     return id;
   }
 }

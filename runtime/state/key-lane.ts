@@ -236,7 +236,8 @@ function decodeExact(
 ): Column {
   const { bits, values } = lane;
   const isWide = (id: number) => bits[id * 2 + 1] === WIDE_HIGH;
-  if (!ids.subarray(0, length).some(isWide)) return { rep: 'number', values: decodeNumbers(lane, ids, length), valid };
+  if (texts.isEmpty || !ids.subarray(0, length).some(isWide))
+    return { rep: 'number', values: decodeNumbers(lane, ids, length), valid };
   const cells = new Array<bigint>(length);
   for (let row = 0; row < length; row++) {
     const id = ids[row]!;

@@ -311,6 +311,44 @@ describe('StateTable', () => {
     expect(table.size).toBe(known.length);
   });
 
+  test('a pane that takes over the memory of a dropped one knows none of its keys, wherever their range lies', () => {
+    const range = fc
+      .tuple(
+        fc.constantFrom(-50, 0, 700, 90_000, 2 ** 50),
+        fc.constantFrom(1, 1, 3, 2 ** 30),
+        fc.integer({ min: 1, max: 400 }),
+      )
+      .map(([from, step, length]) => Float64Array.from({ length }, (_, at) => from + at * step));
+    fc.assert(
+      fc.property(fc.array(range, { minLength: 2, maxLength: 8 }), fc.integer({ min: 1, max: 50 }), (ranges, cut) => {
+        const tables = openOperatorState({ hashSeed: 5 }).panedTables('t', { keys: [BIGINT], values: CELLS });
+        for (const [pane, keys] of ranges.entries()) {
+          const table = tables.getOrCreate(pane);
+          const columns = (from: number, to: number): Column[] => [
+            { rep: 'number', values: keys.subarray(from, to), valid: null },
+          ];
+          const ids = new Int32Array(keys.length);
+          table.find(columns(0, keys.length), keys.length, ids);
+          expect(ids.every((id) => id === -1)).toBe(true);
+          for (let from = 0; from < keys.length; from += cut) {
+            table.resolve(columns(from, from + cut), Math.min(cut, keys.length - from), ids.subarray(from));
+          }
+          expect(ids.every((id, row) => id === row)).toBe(true);
+          for (const id of ids)
+            expect(readCells(table.cells, id)).toEqual([
+              [0, 0],
+              [0, 0n],
+              [0, ''],
+            ]);
+          expect((table.readKeys(ids, ids.length)[0] as { values: Float64Array }).values).toEqual(keys);
+          for (const id of ids) writeCells(table.cells, id, id + 1);
+          tables.drop(pane);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('grows far beyond its first capacity and finds every key again', () => {
     const state = openOperatorState({ hashSeed: 99 });
     const table = state.table('t', { keys: [BIGINT], values: ['number'] });
