@@ -23,7 +23,8 @@ export async function runScript(script: Script, mode: Mode): Promise<ScriptRun> 
   const root = mkdtempSync(join(tmpdir(), 'millrace-script-'));
   const files = join(root, 'files');
   mkdirSync(files);
-  const server = await ScriptServer.open(mode === 'memory' ? ':memory:' : join(root, 'data'), files);
+  const stored = mode === 'sqlite' || mode === 'restarts';
+  const server = await ScriptServer.open(stored ? join(root, 'data') : ':memory:', files);
   const run = new Run(server, mode);
   try {
     for (const block of script.blocks) await run.block(block);
