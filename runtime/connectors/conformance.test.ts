@@ -114,7 +114,7 @@ function contentOf(polls: readonly PolledRows[], columns: readonly Field[]): unk
         .split('\n')
         .filter((text) => text.trim() !== '');
     return Array.from({ length: rows.length }, (_, row) =>
-      rows.columns.map((cells, index) => valueAt(cells, columns[index]!.type, row)),
+      rows.columns.map((cells, index) => valueAt(cells!, columns[index]!.type, row)),
     );
   });
 }

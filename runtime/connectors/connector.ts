@@ -78,6 +78,10 @@ export interface PollLimit {
   readonly rowsMax: number;
   readonly bytesMax: number;
   readonly now: number;
+  /** Per column whether anybody will read it; without it all are. A source may leave out the others. */
+  readonly needed?: readonly boolean[];
+  /** The bytes that the poll gives are let go before the next poll, so the source may use their memory again. */
+  readonly borrow?: boolean;
 }
 
 export type Polled =
@@ -89,10 +93,10 @@ export type Polled =
 export type PolledRows =
   /** Whole NDJSON lines, to be decoded and checked like pushed rows. */
   | { readonly kind: 'lines'; readonly bytes: Buffer; readonly to: Offset; readonly check: number }
-  /** Columns in the order of `SourceDefinition.columns`, already of the right types. */
+  /** Columns in the order of `SourceDefinition.columns`, already of the right types; null: not needed, left out. */
   | {
       readonly kind: 'columns';
-      readonly columns: readonly Column[];
+      readonly columns: readonly (Column | null)[];
       readonly length: number;
       readonly to: Offset;
       readonly check: number;

@@ -100,14 +100,14 @@ class GeneratorSource implements Source {
     return 0;
   }
 
-  poll(_partition: string, from: Offset, { rowsMax, bytesMax, now }: PollLimit): Polled {
+  poll(_partition: string, from: Offset, { rowsMax, bytesMax, now, needed }: PollLimit): Polled {
     const first = Number(from);
     const { rows, fields, createdAt, stepMs } = this.#plan;
     if (first >= rows) return { kind: 'end' };
     const ready = Math.min(rows, this.#dueBy(now)) - first;
     if (ready <= 0) return { kind: 'wait', delayMs: Math.max(1, timeOf(createdAt, stepMs, first) - now) };
     const fitting = Math.max(1, Math.floor(bytesMax / (BYTES_PER_CELL * Math.max(1, fields.length))));
-    return this.#rows(first, Math.min(ready, Math.max(1, rowsMax), fitting));
+    return this.#rows(first, Math.min(ready, Math.max(1, rowsMax), fitting), needed);
   }
 
   reread(_partition: string, { from, to }: RecordedPoll): PolledRows {
@@ -116,8 +116,10 @@ class GeneratorSource implements Source {
 
   close(): void {}
 
-  #rows(first: number, length: number): PolledRows {
-    const columns = this.#plan.fields.map((field) => generate(field, first, length));
+  #rows(first: number, length: number, needed?: readonly boolean[]): PolledRows {
+    const columns = this.#plan.fields.map((field, column) =>
+      needed?.[column] === false ? null : generate(field, first, length),
+    );
     return { kind: 'columns', columns, length, to: first + length, check: 0 };
   }
 

@@ -117,7 +117,13 @@ export class Dataflow {
     return {
       chunks,
       rowsOut: output.changes.length,
-      flow: { batches: retractionsOf(output), watermark: output.watermark },
+      // Only where a query reads this one, so computed only then.
+      flow: {
+        get batches() {
+          return retractionsOf(output);
+        },
+        watermark: output.watermark,
+      },
     };
   }
 

@@ -8,7 +8,7 @@ import { Relation } from '../intake/relation.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../time/clock.ts';
-import { encodeExact } from '../types/exact-json.ts';
+import { encodePlan } from '../plan/plan-codec.ts';
 import { APPEND_LOG, ChangeLogExtent, MemoryChangeLog, VIEW_LOG } from './change-log.ts';
 import { Dataflow, type DataflowKind } from './dataflow.ts';
 import type { Definition } from './engine.ts';
@@ -145,6 +145,21 @@ export class Machine {
     return needed;
   }
 
+  /** Per stream that a running query reads: the columns that one of them reads. */
+  neededColumns(): Map<number, boolean[]> {
+    const needed = new Map<number, boolean[]>();
+    for (const { failure, scans } of this.dataflows.values()) {
+      for (const { scan } of failure ? [] : scans) {
+        const relation = scan.relationKind === 'stream' ? this.intake.byName(scan.relation) : undefined;
+        if (!relation) continue;
+        const columns = needed.get(relation.id) ?? relation.definition.columns.map(() => false);
+        for (const column of scan.columns) columns[column] = true;
+        needed.set(relation.id, columns);
+      }
+    }
+    return needed;
+  }
+
   #trySource(definition: StreamDefinition, createdAt: number): void {
     const relation = new Relation(0, definition, createdAt, this.#sources);
     if (relation.sourceFactory) void relation.source;
@@ -168,7 +183,7 @@ export class Machine {
   #store(definition: Definition, plan: PhysicalPlan | null, createdAt: number, draft: EpochDraft): StoredDefinition {
     const stored: StoredDefinition = { id: this.nextId++, definition, plan, createdAt };
     this.definitions.set(definition.name, stored);
-    draft.catalogPut.push({ id: stored.id, name: definition.name, definition: encodeExact(stored) });
+    draft.catalogPut.push({ id: stored.id, name: definition.name, definition: encodePlan(stored) });
     return stored;
   }
 }

@@ -84,6 +84,15 @@ class MicroBatchRun {
   #visit(dataflow: Dataflow): void {
     const upstream = this.#failedUpstream(dataflow);
     if (upstream) return this.#fail(dataflow, dependsOnFailed(dataflow, upstream));
+    try {
+      this.#absorb(dataflow);
+    } catch (error) {
+      // What it needed could not be read again.
+      this.#fail(dataflow, failureOf(dataflow, error));
+    }
+  }
+
+  #absorb(dataflow: Dataflow): void {
     const joining = this.#input.joins.get(dataflow);
     const chunk = this.#input.chunks.get(dataflow);
     if (chunk) this.#advance(dataflow, this.#streamInputs(dataflow, groupByRelation(chunk.entries)), chunk.position);
@@ -122,7 +131,7 @@ class MicroBatchRun {
     for (const { node, scan } of dataflow.scans) {
       const relation = scan.relationKind === 'stream' ? this.#machine.intake.byName(scan.relation) : undefined;
       const entries = relation && byRelation.get(relation.id);
-      if (entries) inputs.set(node, streamFlow(scan, entries));
+      if (entries) inputs.set(node, streamFlow(scan, entries, relation));
     }
     return inputs;
   }

@@ -2,6 +2,7 @@ import type { Batch } from '../columns/batch.ts';
 import type { Flow } from '../dstream/dstream.ts';
 import type { Entry } from '../intake/entry.ts';
 import { ordinalsOf } from '../intake/intake.ts';
+import type { Relation } from '../intake/relation.ts';
 import type { ScanNode } from '../plan/physical-plan.ts';
 
 /** The entries of one micro-batch, by relation. */
@@ -17,12 +18,16 @@ export function groupByRelation(entries: readonly Entry[]): EntriesByRelation {
   return groups;
 }
 
-/** What a stream's scan gets of these entries: only the columns it names. */
-export function streamFlow(scan: ScanNode, entries: readonly Entry[]): Flow {
+/**
+ * What a stream's scan gets of these entries: only the columns it names. Entries that were polled before a query needed
+ * one of them are read again.
+ */
+export function streamFlow(scan: ScanNode, entries: readonly Entry[], relation: Relation): Flow {
   const batches: Batch[] = [];
   let watermark = -Infinity;
   for (const { record, slices } of entries) {
-    for (const slice of slices) {
+    const kept = slices.every(({ columns }) => scan.columns.every((column) => columns[column] !== null));
+    for (const slice of kept ? slices : relation.replay(record)) {
       batches.push({
         length: slice.length,
         columns: scan.columns.map((column) => slice.columns[column]!),

@@ -1,3 +1,4 @@
+import type { PollLimit } from '../connectors/connector.ts';
 import type { PollOutcome } from '../intake/intake.ts';
 import type { Relation } from '../intake/relation.ts';
 import type { Machine } from './machine.ts';
@@ -31,34 +32,41 @@ export class SourcePoller {
   /** Takes turns between the sources that are due until about `rowsMax` rows have come, or POLL_MS_MAX have gone by. */
   poll(now: number, rowsMax: number): void {
     const { clock } = this.#machine;
+    const needed = this.#machine.neededColumns();
     const began = clock.monotonic();
     let rows = 0;
     let ready = this.#wanted().filter((relation) => (this.#due.get(relation) ?? 0) <= now);
     while (rows < rowsMax && ready.length > 0 && clock.monotonic() - began < POLL_MS_MAX) {
-      for (const relation of ready) rows += this.#pollOnce(relation, now, POLL_ROWS_MAX).rows;
+      for (const relation of ready) {
+        rows += this.#pollOnce(relation, now, POLL_ROWS_MAX, needed.get(relation.id)).rows;
+      }
       ready = ready.filter((relation) => (this.#due.get(relation) ?? 0) <= now);
     }
   }
 
   /** Everything that is due by `now`: files to their end, generators up to their clock, one sample of this machine. */
   pollAll(now: number): void {
+    const needed = this.#machine.neededColumns();
     for (const relation of this.#wanted()) {
       if (relation.ended) continue;
-      if (relation.source.endless) this.#pollOnce(relation, now, STEP_ROWS);
-      else if (!relation.sourceFactory!.replayable) this.#pollOnce(relation, now, POLL_ROWS_MAX);
-      else while (this.#pollOnce(relation, now, POLL_ROWS_MAX).delayMs === 0);
+      const columns = needed.get(relation.id);
+      if (relation.source.endless) this.#pollOnce(relation, now, STEP_ROWS, columns);
+      else if (!relation.sourceFactory!.replayable) this.#pollOnce(relation, now, POLL_ROWS_MAX, columns);
+      else while (this.#pollOnce(relation, now, POLL_ROWS_MAX, columns).delayMs === 0);
     }
   }
 
-  #pollOnce(relation: Relation, now: number, rowsMax: number): PollOutcome {
-    const outcome = this.#tryPoll(relation, now, rowsMax);
+  /** `needed`: per column whether a query reads it; keyed tables, which hold whole rows, have none. */
+  #pollOnce(relation: Relation, now: number, rowsMax: number, needed: readonly boolean[] | undefined): PollOutcome {
+    const limit = { rowsMax, bytesMax: POLL_BYTES_MAX, now };
+    const outcome = this.#tryPoll(relation, needed ? { ...limit, needed } : limit);
     this.#due.set(relation, now + outcome.delayMs);
     return outcome;
   }
 
-  #tryPoll(relation: Relation, now: number, rowsMax: number): PollOutcome {
+  #tryPoll(relation: Relation, limit: PollLimit): PollOutcome {
     try {
-      return this.#machine.intake.poll(relation, { rowsMax, bytesMax: POLL_BYTES_MAX, now });
+      return this.#machine.intake.poll(relation, limit);
     } catch (error) {
       this.#onFailure(relation, error);
       return { rows: 0, delayMs: Infinity };

@@ -7,10 +7,13 @@ export interface Entry {
   readonly slices: readonly Slice[];
 }
 
-/** Up to SLICE_ROWS rows of one entry: all declared columns, in order of acceptance. */
+/**
+ * Up to SLICE_ROWS rows of one entry, in order of acceptance. One place per declared column; null: checked but not kept,
+ * since no query read the column when the rows were polled. `Relation.replay` gives all of them.
+ */
 export interface Slice {
   readonly length: number;
-  readonly columns: readonly Column[];
+  readonly columns: readonly (Column | null)[];
   /** W(r) per row; null when none of the rows is late. */
   readonly watermarks: Float64Array | null;
   readonly firstOrdinal: number;

@@ -104,14 +104,16 @@ export class Intake {
       return { rows: 0, delayMs: Infinity };
     }
     const from = relation.offsets.get(partition) ?? relation.source.start(partition);
-    const polled = relation.source.poll(partition, from, limit);
+    const narrow = limit.needed ? { ...limit, needed: relation.keptOf(limit.needed) } : limit;
+    const borrow = relation.sourceFactory!.replayable && relation.keepsNoBytes(narrow.needed);
+    const polled = relation.source.poll(partition, from, { ...narrow, borrow });
     if (polled.kind === 'wait') return { rows: 0, delayMs: polled.delayMs };
     if (polled.kind === 'end') {
       relation.finished.add(partition);
       relation.time?.finish(partition);
       return { rows: 0, delayMs: 0 };
     }
-    const rows = this.#acceptPolled(relation, partition, from, polled, limit.now);
+    const rows = this.#acceptPolled(relation, partition, from, polled, narrow);
     relation.offsets.set(partition, polled.to);
     return { rows, delayMs: 0 };
   }
@@ -178,17 +180,23 @@ export class Intake {
     return chosen;
   }
 
-  #acceptPolled(relation: Relation, partition: string, from: string | number, polled: PolledRows, now: number): number {
+  #acceptPolled(
+    relation: Relation,
+    partition: string,
+    from: string | number,
+    polled: PolledRows,
+    { now, needed }: PollLimit,
+  ): number {
+    const recorded: RecordedPoll = { from, to: polled.to, check: polled.check, now };
     const decoded =
       polled.kind === 'lines'
-        ? relation.decode(polled.bytes, false)
-        : relation.checkColumns(polled.columns, polled.length);
+        ? relation.decode(polled.bytes, false, needed)
+        : relation.checkColumns(polled, () => relation.rereadColumns(partition, recorded));
     if (!relation.sourceFactory!.replayable) {
       assert(polled.kind === 'lines', 'a source that is not replayable gives lines');
       this.#accept(relation, partition, 'rows', decoded, polled.bytes, now);
       return decoded.length;
     }
-    const recorded: RecordedPoll = { from, to: polled.to, check: polled.check, now };
     this.#accept(relation, partition, 'poll', decoded, Buffer.from(JSON.stringify(recorded)), now);
     return decoded.length;
   }
@@ -218,14 +226,14 @@ export class Intake {
 
   #place(relation: Relation, partition: string, body: DecodedBody, now: number, late: string[]): Slice[] {
     let ordinal = this.#nextOrdinal;
-    return body.rows.map(({ length, columns }) => {
+    return body.rows.map(({ length, columns, whole }) => {
       const firstOrdinal = ordinal;
       ordinal += length;
       if (relation.eventTime === null || !relation.time) return { length, columns, watermarks: null, firstOrdinal };
       const times = numbersOf(columns[relation.eventTime]!);
       const { watermarks, late: count } = relation.time.admit(partition, times, length, now);
       relation.counters.rowsLate += count;
-      if (watermarks) late.push(...lateLines(relation.definition, columns, times.values, watermarks, length));
+      if (watermarks) late.push(...lateLines(relation.definition, whole(), times.values, watermarks, length));
       return { length, columns, watermarks, firstOrdinal };
     });
   }

@@ -2,12 +2,20 @@ import type { StreamDefinition } from '../catalog/catalog.ts';
 import { gather } from '../columns/gather.ts';
 import type { Column, NumberColumn } from '../columns/column.ts';
 import { connector } from '../connectors/index.ts';
-import type { Offset, RecordedPoll, Source, SourceContext, SourceFactory } from '../connectors/connector.ts';
+import type {
+  Offset,
+  PolledRows,
+  RecordedPoll,
+  Source,
+  SourceContext,
+  SourceFactory,
+} from '../connectors/connector.ts';
 import { assert } from '../errors/assert.ts';
 import { problem } from '../errors/problem.ts';
 import { format } from '../formats/index.ts';
-import type { RefusedRow, RowDecoder, WireColumn } from '../formats/format.ts';
+import type { DecodedRows, RefusedRow, RowDecoder, WireColumn } from '../formats/format.ts';
 import type { IntakeRecord } from '../store/store.ts';
+import type { DataType } from '../types/data-type.ts';
 import { allocateInts } from '../columns/allocator.ts';
 import { SLICE_ROWS, type Slice } from './entry.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
@@ -18,12 +26,20 @@ const REFUSED_KEPT = 10_000;
 
 /** Rows of one body or poll, decoded and checked, before they have a place in the acceptance order. */
 export interface DecodedBody {
-  readonly rows: readonly { readonly length: number; readonly columns: readonly Column[] }[];
+  readonly rows: readonly DecodedSlice[];
   readonly length: number;
   /** The first REFUSED_KEPT refused rows of the body. */
   readonly refused: readonly RefusedRow[];
   /** All of them, counted. */
   readonly rejected: number;
+}
+
+export interface DecodedSlice {
+  readonly length: number;
+  /** Per declared column; null where it was checked only. */
+  readonly columns: readonly (Column | null)[];
+  /** The same rows with all columns, made again where some are not kept. Only while their bytes live. */
+  readonly whole: () => readonly Column[];
 }
 
 export interface RelationCounters {
@@ -42,6 +58,13 @@ export interface SavedRelation {
   readonly finished: readonly string[];
 }
 
+interface NarrowDecoder {
+  readonly keep: readonly number[];
+  readonly decoder: RowDecoder;
+}
+
+type PolledColumns = Extract<PolledRows, { readonly kind: 'columns' }>;
+
 /** One stream or keyed table at run time: how its rows are decoded, how its time passes, where its source stands. */
 export class Relation {
   readonly id: number;
@@ -59,6 +82,7 @@ export class Relation {
   readonly sourceFactory: SourceFactory | null;
   readonly #context: SourceContext;
   readonly #rowDecoder: RowDecoder;
+  #narrow: NarrowDecoder | null = null;
   #deleteDecoder: RowDecoder | null = null;
   #source: Source | null = null;
   /** Of the last rows that were decoded; a guess at first. */
@@ -81,7 +105,7 @@ export class Relation {
         options: new Map(Object.entries(definition.options)),
         createdAt,
       }) ?? null;
-    this.#rowDecoder = openDecoder(definition, wireColumns(definition, false));
+    this.#rowDecoder = openDecoder(definition, wireColumns(definition, false), allOf(definition));
   }
 
   get name(): string {
@@ -100,10 +124,31 @@ export class Relation {
     this.#source = null;
   }
 
-  /** Rows of pushed bytes or polled lines (NDJSON). Deterministic: a replay gives the same rows. */
-  decode(bytes: Buffer, deletes: boolean): DecodedBody {
-    const decoder = deletes ? this.#decoderOfDeletes() : this.#rowDecoder;
-    const rows: { length: number; columns: readonly Column[] }[] = [];
+  /** The columns to keep where these are needed: event time, too. */
+  keptOf(needed: readonly boolean[]): readonly boolean[] {
+    return needed.map((each, column) => each || column === this.eventTime);
+  }
+
+  /** Whether no column that is kept of polled lines refers to their bytes. */
+  keepsNoBytes(kept?: readonly boolean[]): boolean {
+    return (
+      kept !== undefined && this.definition.columns.every(({ type }, column) => !kept[column] || !refersToBytes(type))
+    );
+  }
+
+  /**
+   * Rows of pushed bytes or polled lines (NDJSON). All columns are checked; `kept` (from keptOf) says which are kept, all
+   * without it. Deterministic: a replay gives the same rows.
+   */
+  decode(bytes: Buffer, deletes: boolean, kept?: readonly boolean[]): DecodedBody {
+    if (deletes) return this.#decodeWith(this.#decoderOfDeletes(), null, bytes);
+    if (kept === undefined || kept.every(Boolean)) return this.#decodeWith(this.#rowDecoder, null, bytes);
+    const narrow = this.#narrowDecoder(kept);
+    return this.#decodeWith(narrow.decoder, narrow.keep, bytes);
+  }
+
+  #decodeWith(decoder: RowDecoder, keep: readonly number[] | null, bytes: Buffer): DecodedBody {
+    const rows: DecodedSlice[] = [];
     const refused: RefusedRow[] = [];
     let rejected = 0;
     let length = 0;
@@ -113,7 +158,7 @@ export class Relation {
       rejected += decoded.refused.length;
       const kept = decoded.refused.slice(0, REFUSED_KEPT - refused.length);
       for (const row of kept) refused.push({ ...row, line: row.line + line });
-      if (decoded.length > 0) rows.push({ length: decoded.length, columns: decoded.columns });
+      if (decoded.length > 0) rows.push(this.#sliceOf(decoded, keep, bytes, start));
       length += decoded.length;
       line += decoded.lines;
       assert(decoded.next > start, 'the decoder made no progress');
@@ -123,16 +168,68 @@ export class Relation {
     return { rows, length, refused, rejected };
   }
 
+  #sliceOf(decoded: DecodedRows, keep: readonly number[] | null, bytes: Buffer, start: number): DecodedSlice {
+    const { length, columns: kept, next, lines } = decoded;
+    if (keep === null) return { length, columns: kept, whole: () => kept };
+    const columns = new Array<Column | null>(this.definition.columns.length).fill(null);
+    keep.forEach((column, index) => (columns[column] = kept[index]!));
+    const whole = (): readonly Column[] => {
+      const again = this.#rowDecoder.decode(bytes, start, next, lines);
+      assert(again.length === length, 'the same bytes give the same rows');
+      return again.columns;
+    };
+    return { length, columns, whole };
+  }
+
+  /** One decoder for the columns that are needed now; they change when queries come and go. */
+  #narrowDecoder(kept: readonly boolean[]): NarrowDecoder {
+    const keep = allOf(this.definition).filter((column) => kept[column]!);
+    if (this.#narrow === null || this.#narrow.keep.join() !== keep.join()) {
+      const decoder = openDecoder(this.definition, wireColumns(this.definition, false), keep);
+      this.#narrow = { keep, decoder };
+    }
+    return this.#narrow;
+  }
+
   /** Room for the rows that are likely in so many bytes: columns are made for the rows asked for, and fresh memory is dear. */
   #sliceRows(bytes: number): number {
     return Math.min(SLICE_ROWS, Math.ceil((bytes / this.#bytesPerRow) * 1.05) + 16);
   }
 
   /** Rows that a source gives as columns; a row without event time is refused. */
-  checkColumns(columns: readonly Column[], length: number): DecodedBody {
+  checkColumns({ columns, length }: PolledColumns, whole: () => readonly Column[]): DecodedBody {
     const times = this.eventTime === null ? null : columns[this.eventTime]!;
-    if (!times?.valid) return { rows: length > 0 ? [{ length, columns }] : [], length, refused: [], rejected: 0 };
-    return refuseNullTimes(columns, times.valid, length, this.definition.columns[this.eventTime!]!.name);
+    if (times?.valid) return this.#refuseNullTimes(columns, times.valid, length, whole);
+    return { rows: length > 0 ? [{ length, columns, whole }] : [], length, refused: [], rejected: 0 };
+  }
+
+  #refuseNullTimes(
+    columns: readonly (Column | null)[],
+    valid: Uint8Array,
+    length: number,
+    whole: () => readonly Column[],
+  ): DecodedBody {
+    const { name: field } = this.definition.columns[this.eventTime!]!;
+    const kept = allocateInts(length);
+    const refused: RefusedRow[] = [];
+    let count = 0;
+    for (let row = 0; row < length; row++) {
+      if (valid[row]) kept[count++] = row;
+      else refused.push({ line: row, code: 'NULL_EVENT_TIME', field, message: `${field} is NULL`, raw: '' });
+    }
+    const slice = {
+      length: count,
+      columns: columns.map((column) => column && gather(column, kept, count)),
+      whole: () => whole().map((column) => gather(column, kept, count)),
+    };
+    return { rows: count === 0 ? [] : [slice], length: count, refused, rejected: refused.length };
+  }
+
+  /** A poll of a source that gives columns, all of them. */
+  rereadColumns(partition: string, recorded: RecordedPoll): readonly Column[] {
+    const polled = this.source.reread(partition, recorded);
+    assert(polled.kind === 'columns', 'a source that gives columns gives them again');
+    return wholeColumns(polled.columns);
   }
 
   /** The slices of an entry read back from the log, as they were at acceptance. Throws SOURCE_CHANGED. */
@@ -165,7 +262,7 @@ export class Relation {
   }
 
   #decoderOfDeletes(): RowDecoder {
-    this.#deleteDecoder ??= openDecoder(this.definition, wireColumns(this.definition, true));
+    this.#deleteDecoder ??= openDecoder(this.definition, wireColumns(this.definition, true), allOf(this.definition));
     return this.#deleteDecoder;
   }
 
@@ -174,7 +271,9 @@ export class Relation {
     const polled = this.source.reread(record.partition, recorded);
     if (polled.kind === 'changed') throw problem('SOURCE_CHANGED', `${this.name}: ${polled.message}`);
     const body =
-      polled.kind === 'lines' ? this.decode(polled.bytes, false) : this.checkColumns(polled.columns, polled.length);
+      polled.kind === 'lines'
+        ? this.decode(polled.bytes, false)
+        : this.checkColumns(polled, () => wholeColumns(polled.columns));
     if (body.length !== record.rows) {
       throw problem(
         'SOURCE_CHANGED',
@@ -213,6 +312,22 @@ function wireColumns(definition: StreamDefinition, deletes: boolean): WireColumn
   }));
 }
 
+function allOf({ columns }: StreamDefinition): readonly number[] {
+  return columns.map((_, column) => column);
+}
+
+/** Texts are slices of the bytes that they came in. */
+function refersToBytes({ kind }: DataType): boolean {
+  return kind === 'string' || kind === 'json';
+}
+
+function wholeColumns(columns: readonly (Column | null)[]): readonly Column[] {
+  return columns.map((column) => {
+    assert(column !== null, 'a poll that is read again gives all columns');
+    return column;
+  });
+}
+
 function requirement(definition: StreamDefinition, index: number, deletes: boolean): WireColumn['required'] {
   if (definition.primaryKey.includes(index)) return 'NULL_KEY';
   if (deletes) return false;
@@ -220,25 +335,17 @@ function requirement(definition: StreamDefinition, index: number, deletes: boole
   return definition.columns[index]!.nullable ? false : 'NULL_NOT_ALLOWED';
 }
 
-function openDecoder(definition: StreamDefinition, columns: readonly WireColumn[]): RowDecoder {
+function openDecoder(
+  definition: StreamDefinition,
+  columns: readonly WireColumn[],
+  keep: readonly number[],
+): RowDecoder {
   const found = format(definition.format);
   assert(found !== undefined, `format ${definition.format} of ${definition.name} is not known`);
   return found.openDecoder(columns, {
     unknownFields: definition.options['unknown_fields'] === 'refuse' ? 'refuse' : 'ignore',
-    keep: columns.map((_, index) => index),
+    keep,
     // Rows of $late are a little longer than the rows they are made of.
     rowBytesMax: definition.derivedFrom === null ? ROW_BYTES_MAX : Infinity,
   });
-}
-
-function refuseNullTimes(columns: readonly Column[], valid: Uint8Array, length: number, field: string): DecodedBody {
-  const kept = allocateInts(length);
-  const refused: RefusedRow[] = [];
-  let count = 0;
-  for (let row = 0; row < length; row++) {
-    if (valid[row]) kept[count++] = row;
-    else refused.push({ line: row, code: 'NULL_EVENT_TIME', field, message: `${field} is NULL`, raw: '' });
-  }
-  const rows = count === 0 ? [] : [{ length: count, columns: columns.map((column) => gather(column, kept, count)) }];
-  return { rows, length: count, refused, rejected: refused.length };
 }

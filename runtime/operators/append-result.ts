@@ -3,7 +3,7 @@ import type { Batch } from '../columns/batch.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
 import { assert } from '../errors/assert.ts';
 import type { DataType } from '../types/data-type.ts';
-import type { ResultChanges, ResultTable, Rows } from './result-table.ts';
+import type { OutputBatch, ResultChanges, ResultTable, Rows } from './result-table.ts';
 
 /** Mode append: the rows themselves, in order. */
 export class AppendResult implements ResultTable {
@@ -14,16 +14,45 @@ export class AppendResult implements ResultTable {
   }
 
   absorb(batches: readonly Batch[]): ResultChanges {
-    const rows = concatBatches(batches, this.#types);
-    assert(
-      rows.weights?.subarray(0, rows.length).every((weight) => weight === 1) ?? true,
-      'an append-only view loses a row',
-    );
-    const ops = allocateBytes(rows.length).fill(1);
-    return { changes: { length: rows.length, ops, columns: rows.columns }, retractions: { ...rows, weights: null } };
+    for (const { weights, length } of batches) {
+      assert(weights?.subarray(0, length).every((weight) => weight === 1) ?? true, 'an append-only view loses a row');
+    }
+    return new AppendedRows(batches, this.#types);
   }
 
   currentRows(): Rows {
     return { length: 0, columns: [] };
+  }
+}
+
+/** Put together at the first look: a sink that discards its rows only counts them. */
+class AppendedRows implements ResultChanges {
+  readonly changes: OutputBatch;
+  readonly #batches: readonly Batch[];
+  readonly #types: readonly DataType[];
+  #rows: Batch | null = null;
+
+  constructor(batches: readonly Batch[], types: readonly DataType[]) {
+    this.#batches = batches;
+    this.#types = types;
+    const together = (): Batch => this.#together();
+    this.changes = {
+      length: batches.reduce((sum, { length }) => sum + length, 0),
+      get ops() {
+        return allocateBytes(this.length).fill(1);
+      },
+      get columns() {
+        return together().columns;
+      },
+    };
+  }
+
+  get retractions(): Batch {
+    return { ...this.#together(), weights: null };
+  }
+
+  #together(): Batch {
+    this.#rows ??= concatBatches(this.#batches, this.#types);
+    return this.#rows;
   }
 }
