@@ -72,6 +72,7 @@ export class LocalEngine implements Engine {
   }
 
   drop(names: readonly string[]): Promise<readonly string[]> {
+    if (names.length === 0) return Promise.resolve([]);
     return this.#loop.task(() => {
       const { machine } = this.#loop;
       const all = names.flatMap((name) => [name, ...machine.derivedNames(name)]);

@@ -1,0 +1,60 @@
+import { render } from 'preact';
+import { effect } from '@preact/signals';
+import { App } from './app.tsx';
+import { Access } from './net/access.ts';
+import { Api } from './net/api.ts';
+import { Link } from './net/link.ts';
+import { ServicesContext, type Services } from './services.ts';
+import { EXAMPLES } from './sql/examples.ts';
+import { followRoute } from './state/route.ts';
+import { StatusReader } from './state/status.ts';
+import { stored } from './state/stored.ts';
+import { followTheme } from './state/theme.ts';
+import { Workbench } from './state/workbench.ts';
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isNames = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every(isText);
+
+function createServices(): Services {
+  const base = document.baseURI;
+  const access = new Access(sessionStorage);
+  const api = new Api(base, access);
+  const link = new Link(() => new WebSocket(socketUrl(base)), access);
+  // Requests to a server that is away only fill the browser's log: the link finds out when it is back.
+  const status = new StatusReader(api, () => link.isOpen && !document.hidden);
+  const text = stored('millrace.sql', EXAMPLES[0]!.sql, isText);
+  const workbench = new Workbench(text, api, () => void status.read());
+  const pinned = stored<readonly string[]>('millrace.pinned', [], isNames);
+  return { access, api, link, status, route: followRoute(), workbench, pinned, theme: followTheme() };
+}
+
+function socketUrl(base: string): URL {
+  const url = new URL('v1/ws', base);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url;
+}
+
+/** Comes back at once when the network or the reader does, and reads the status as soon as it is back. */
+function keepConnected({ access, link, status }: Services): void {
+  addEventListener('online', () => link.connect());
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) link.connect();
+  });
+  effect(() => {
+    if (link.state.value.kind === 'open') void status.read();
+  });
+  effect(() => {
+    if (!access.wanted.value && link.state.peek().kind === 'unauthorized') link.connect();
+  });
+  link.connect();
+  status.start();
+}
+
+const services = createServices();
+keepConnected(services);
+render(
+  <ServicesContext.Provider value={services}>
+    <App />
+  </ServicesContext.Provider>,
+  document.getElementById('console')!,
+);

@@ -1,0 +1,86 @@
+import type { ErrorJson, ProblemJson, StreamJson, ValidationJson, ViewJson } from '../../server/protocol.ts';
+import type { StatementResult } from './statement-result.ts';
+import type { Access } from './access.ts';
+
+/** What a call came to. Failures are values: a problem that the server tells, or no answer at all. */
+export type Answer<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  | { readonly kind: 'problem'; readonly problem: ProblemJson; readonly results: readonly StatementResult[] }
+  | { readonly kind: 'unreachable' };
+
+/** The REST calls of the console. */
+export class Api {
+  readonly #base: string;
+  readonly #access: Access;
+
+  /** `base`: the URL under which `v1/` is. */
+  constructor(base: string, access: Access) {
+    this.#base = base;
+    this.#access = access;
+  }
+
+  views(): Promise<Answer<{ readonly views: readonly ViewJson[] }>> {
+    return this.#call('GET', 'v1/views');
+  }
+
+  streams(): Promise<Answer<{ readonly streams: readonly StreamJson[] }>> {
+    return this.#call('GET', 'v1/streams');
+  }
+
+  run(sql: string): Promise<Answer<{ readonly results: readonly StatementResult[] }>> {
+    return this.#call('POST', 'v1/sql', { sql });
+  }
+
+  validate(sql: string): Promise<Answer<ValidationJson>> {
+    return this.#call('POST', 'v1/validate', { sql });
+  }
+
+  dropView(name: string): Promise<Answer<unknown>> {
+    return this.#call('DELETE', `v1/views/${encodeURIComponent(name)}`);
+  }
+
+  async #call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+    const { token } = this.#access;
+    try {
+      const response = await fetch(new URL(path, this.#base), {
+        method,
+        headers: {
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(token !== null && { authorization: `Bearer ${token}` }),
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      if (response.status === 401) this.#access.refused(token);
+      const text = await response.text();
+      if (response.ok) return { kind: 'ok', value: (text === '' ? null : JSON.parse(text)) as T };
+      return problemOf(response, text);
+    } catch {
+      return { kind: 'unreachable' };
+    }
+  }
+}
+
+/** A proxy in between may answer with a page of its own. */
+function problemOf(response: Response, text: string): Answer<never> {
+  if (response.headers.get('content-type')?.startsWith('application/problem+json')) {
+    const { results = [], ...problem } = JSON.parse(text) as ProblemJson & { results?: readonly StatementResult[] };
+    return { kind: 'problem', problem, results };
+  }
+  const { status, statusText: title } = response;
+  const detail = `the answer was ${status} ${title} and says no more`;
+  return { kind: 'problem', problem: { type: 'about:blank', title, status, code: 'HTTP', detail }, results: [] };
+}
+
+/** What went wrong, one entry per place. Nothing when it went well. */
+export function errorsOf(answer: Answer<unknown>): readonly ErrorJson[] {
+  switch (answer.kind) {
+    case 'ok':
+      return [];
+    case 'problem': {
+      const { code, detail, errors } = answer.problem;
+      return errors && errors.length > 0 ? errors : [{ code, message: detail }];
+    }
+    case 'unreachable':
+      return [{ code: 'UNREACHABLE', message: 'the server does not answer', hint: 'see whether it is running' }];
+  }
+}
