@@ -31,10 +31,10 @@ export function ViewsList({ views }: { views: readonly Rated<ViewJson>[] }) {
                 <th scope="col" class="figure" title="how far the watermark is behind the clock">
                   behind
                 </th>
-                <th scope="col" class="figure">
+                <th scope="col" class="figure extra">
                   state
                 </th>
-                <th scope="col" class="figure" title="time of the last micro-batch">
+                <th scope="col" class="figure extra" title="time of the last micro-batch">
                   batch
                 </th>
                 <th scope="col" />
@@ -65,10 +65,10 @@ function ViewLine({ item, rate }: Rated<ViewJson>) {
       <td class="figure" title={watermark ?? 'no watermark'}>
         {lagText(watermark, Date.now())}
       </td>
-      <td class="figure" title={`${countText(counters.stateRows)} rows of state`}>
+      <td class="figure extra" title={`${countText(counters.stateRows)} rows of state`}>
         {bytesText(counters.stateBytes)}
       </td>
-      <td class="figure">{counters.batchMs.toFixed(1)} ms</td>
+      <td class="figure extra">{counters.batchMs.toFixed(1)} ms</td>
       <td class="end">{kind === 'view' && <PinButton name={name} />}</td>
     </tr>
   );

@@ -83,8 +83,13 @@ function shownColumns({ columns, key_, rows, compact }: RowGridProps): readonly 
     const cells = rows.map((row) => row.values[index] ?? null);
     const format = cellFormat({ type }, cells);
     const isKey = key_.includes(name);
-    return [{ index, name, type, isKey, format, top: format.numeric && !isKey ? topOf(cells) : 0 }];
+    return [{ index, name, type, isKey, format, top: format.numeric && !isKey && !isName(name) ? topOf(cells) : 0 }];
   });
+}
+
+/** Numbers that only name something have no size. */
+function isName(column: string): boolean {
+  return /(?:^|_)id$/i.test(column);
 }
 
 function topOf(cells: readonly CellJson[]): number {

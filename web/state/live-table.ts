@@ -112,10 +112,17 @@ export class LiveTable {
     return this.mode === 'append' || this.#windowColumn !== null;
   }
 
-  /** Index of the column to show newest first by: a window bound that is part of the key. */
+  /** Index of the column to show newest first by: a window bound, in upsert mode one that is part of the key. */
   get #windowColumn(): number | null {
-    const bound = ['window_end', 'window_start'].find((name) => this.key.includes(name));
-    return bound === undefined ? null : this.columns.findIndex(({ name }) => name === bound);
+    const isBound =
+      (bound: string) =>
+      ({ name }: ColumnJson) =>
+        name === bound && (this.mode !== 'upsert' || this.key.includes(bound));
+    const column = Math.max(
+      this.columns.findIndex(isBound('window_end')),
+      this.columns.findIndex(isBound('window_start')),
+    );
+    return column < 0 ? null : column;
   }
 
   #receiveSchema({ instance, columns, key, mode }: SchemaFrame): Outcome {
@@ -224,7 +231,7 @@ export class LiveTable {
         const order = this.#compare(a.row, b.row, column);
         if (order !== 0) return order;
       }
-      return a.row.id - b.row.id;
+      return window === null ? a.row.id - b.row.id : b.row.id - a.row.id;
     });
     return ranked.map(({ text }) => text);
   }
