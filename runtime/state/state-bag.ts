@@ -185,12 +185,12 @@ export class HashedBag implements StateBag {
   writeDelta(blob: BlobWriter): void {
     const { live, gone } = this.#changed.split(this.#index.ids.marks);
     // A row without a count is live in the index until its id is released.
-    const idle = live.filter((id) => this.#counts[id] === 0);
+    const idle = live.filter((id) => !this.#holds(id));
     if (idle.length === 0) this.#write(blob, live, gone);
     else
       this.#write(
         blob,
-        live.filter((id) => this.#counts[id]! > 0),
+        live.filter((id) => this.#holds(id)),
         Int32Array.from([...gone, ...idle]).sort(),
       );
     this.#changed.clear();
