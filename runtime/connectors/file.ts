@@ -68,6 +68,8 @@ class FileSource implements Source {
   readonly endless = false;
   readonly #files: FileSet;
   readonly #names: readonly string[];
+  /** Reused for polls whose bytes are let go: fresh memory costs more than reading into it. */
+  #lent: Buffer = allocateUtf8(0);
 
   constructor(directory: string, path: string) {
     const root = realRoot(directory, path);
@@ -97,7 +99,7 @@ class FileSource implements Source {
     if (place.skipping) return this.#skip(partition, place.at, size);
     for (let length = Math.max(1, limit.bytesMax); ; length = Math.min(LINE_BYTES_MAX, length * 4)) {
       const wanted = Math.min(length, size - place.at);
-      const bytes = this.#guarded(partition, () => this.#bytes(partition, place.at, wanted));
+      const bytes = this.#guarded(partition, () => this.#bytes(partition, place.at, wanted, limit.borrow));
       const end = endOfRows(bytes, place, { size, rowsMax: limit.rowsMax, lastTry: length >= LINE_BYTES_MAX });
       if (end !== null) return rowsOf(bytes, place, end);
     }
@@ -134,11 +136,16 @@ class FileSource implements Source {
   }
 
   /** What there is of `length` bytes, with room for a newline behind them. */
-  #bytes(partition: string, at: number, length: number): Buffer {
-    const buffer = allocateUtf8(length + ROOM);
+  #bytes(partition: string, at: number, length: number, borrow = false): Buffer {
+    const buffer = borrow ? this.#lend(length + ROOM) : allocateUtf8(length + ROOM);
     const count = this.#files.read(partition, buffer, length, at);
-    buffer.fill(NEWLINE, count);
+    buffer.fill(NEWLINE, count, length + ROOM);
     return buffer.subarray(0, count);
+  }
+
+  #lend(length: number): Buffer {
+    if (this.#lent.length < length) this.#lent = allocateUtf8(length);
+    return this.#lent;
   }
 
   /** What was there when the stream was created and is not there now is a failure of the source. */
