@@ -107,6 +107,8 @@ function fillNumbers(
       return;
     }
     case 'time':
+      if (plan.jitterMs === 0 && plan.unitMs === 1)
+        return fillTimes(plan.start, plan.stepMs, values, start, end, shift);
       for (let n = start; n < end; n++) {
         const jitter = plan.jitterMs === 0 ? 0 : Math.floor(fractionAt(key, n) * (plan.jitterMs + 1));
         values[n - shift] = Math.floor((timeOf(plan.start, plan.stepMs, n) - jitter) / plan.unitMs);
@@ -117,6 +119,17 @@ function fillNumbers(
 /** ms at which row n is due, cut to whole ms. */
 export function timeOf(start: number, stepMs: number, n: number): number {
   return start + Math.floor(n * stepMs);
+}
+
+function fillTimes(
+  first: number,
+  stepMs: number,
+  values: Float64Array,
+  start: number,
+  end: number,
+  shift: number,
+): void {
+  for (let n = start; n < end; n++) values[n - shift] = Math.floor(timeOf(first, stepMs, n));
 }
 
 function fillSmall(

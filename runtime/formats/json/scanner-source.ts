@@ -213,11 +213,14 @@ if(x0!==x0)break any0;p0=p0+26|0;}else{
 ${wholeText()}if(j0===1||x0>${TIMESTAMP_MAX})break any0;}${store}`;
 }
 
-/** The lowest hit is the first quote, backslash or control character (string-text.ts says why); it must be a quote. */
+/**
+ * The lowest hit is the first quote, backslash or control character (string-text.ts says why); it must be a quote. XOR
+ * with ASCII leaves the top bits as they are, so one ~v0 serves all three tests.
+ */
 function stringText(store: string): string {
   return `if(u0[p0]!==34)break any0;p0=p0+1|0;q0=p0;
 for(;;){v0=d0.getInt32(p0,true);b0=v0^572662306;k1=v0^1549556828;
-t0=((b0-16843009&~b0)|(k1-16843009&~k1)|(v0-538976288&~v0))&-2139062144;
+t0=(b0-16843009|k1-16843009|v0-538976288)&~v0&-2139062144;
 if(t0!==0){p0=p0+(31-Math.clz32(t0&-t0)>>>3)|0;break;}p0=p0+4|0;}
 if(u0[p0]!==34)break any0;${store}p0=p0+1|0;`;
 }
