@@ -43,7 +43,25 @@ describe('the planner thread', () => {
     expect(before).toBe('a');
     expect(stuck).toMatchObject({ ok: false, problems: [{ code: 'STATEMENT_TIMEOUT', span: { start: 0, end: 4 } }] });
     expect(after).toBe('b');
-    expect(starts()).toBe(2);
+    // The second stood by, the third stands by now.
+    expect(starts()).toBe(3);
+  });
+
+  test('a statement behind one that times out waits for no thread to start', async () => {
+    let starts = 0;
+    const start = (): Worker => {
+      const slow =
+        ++starts > 2
+          ? "setTimeout(() => {}, 1e9); require('node:worker_threads').parentPort.postMessage = () => {};"
+          : '';
+      return new Worker(slow + ODD_WORKER, { eval: true });
+    };
+    const client = new PlannerThread({ timer, start, deadlineMs: 300 });
+    opened.push(client);
+    expect(await client.split('a')).toBe('a');
+    while (starts < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    const [stuck, after] = await Promise.all([client.split('hang'), client.split('b')]);
+    expect([stuck.ok, after]).toEqual([false, 'b']);
   });
 
   test('validate times out as a validation', async () => {

@@ -66,7 +66,8 @@ type ThreadState =
 
 /**
  * The planner in a thread of its own, which is ended and replaced when a statement takes longer than its deadline.
- * Requests wait in order; their deadline starts when the thread takes them up.
+ * Requests wait in order; their deadline starts when the thread takes them up. Once it has answered, a second thread
+ * stands by, so that whoever comes after a hopeless statement does not wait for a thread to start.
  */
 export class PlannerThread implements PlannerClient {
   readonly #timer: Timer;
@@ -75,6 +76,7 @@ export class PlannerThread implements PlannerClient {
   readonly #startMs: number;
   readonly #waiting: Call[] = [];
   #worker: Worker;
+  #spare: { readonly worker: Worker; ready: boolean } | null = null;
   #state: ThreadState = { kind: 'starting' };
   #cancelDeadline: () => void = () => {};
 
@@ -114,7 +116,7 @@ export class PlannerThread implements PlannerClient {
     this.#cancelDeadline();
     for (const each of [...(call === null ? [] : [call]), ...this.#waiting.splice(0)])
       each.reject(problem('SHUTTING_DOWN', 'the planner is closed'));
-    await this.#worker.terminate();
+    await Promise.all([this.#worker.terminate(), this.#spare?.worker.terminate()]);
   }
 
   #planned<T>(request: PlannerRequest, span: Span, length: number): Promise<Planned<T>> {
@@ -134,17 +136,55 @@ export class PlannerThread implements PlannerClient {
   }
 
   #open(): Worker {
-    const worker = this.#start();
+    const worker = this.#listenTo(this.#start());
     if (this.#waiting.length === 0) worker.unref();
-    worker.on('message', (response: PlannerResponse) => worker === this.#worker && this.#receive(response));
-    worker.on(
-      'error',
-      (error) => worker === this.#worker && this.#replace(error instanceof Error ? error : new Error(String(error))),
-    );
-    worker.on('exit', () => worker === this.#worker && this.#replace(new Error('the planner thread has ended')));
+    this.#awaitStart();
+    return worker;
+  }
+
+  #awaitStart(): void {
     this.#state = { kind: 'starting' };
     this.#deadline(this.#startMs, () => this.#replace(new Error('the planner thread does not start')));
+  }
+
+  /** What a thread says counts while it is the one that plans; the one that stands by only says that it is ready, or dies. */
+  #listenTo(worker: Worker): Worker {
+    const gone = (error: Error): void => {
+      if (worker === this.#worker) this.#replace(error);
+      else if (worker === this.#spare?.worker) this.#spare = null;
+    };
+    worker.on('message', (response: PlannerResponse) => {
+      if (worker === this.#worker) this.#receive(response);
+      else if (worker === this.#spare?.worker) this.#spare.ready = true;
+    });
+    worker.on('error', (error) => gone(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', () => gone(new Error('the planner thread has ended')));
     return worker;
+  }
+
+  #standBy(): void {
+    if (this.#spare !== null) return;
+    const worker = this.#start();
+    worker.unref();
+    this.#spare = { worker, ready: false };
+    this.#listenTo(worker);
+  }
+
+  /** The thread that stands by takes over, or a new one starts. */
+  #succeed(): void {
+    const spare = this.#spare;
+    this.#spare = null;
+    if (spare === null) {
+      this.#worker = this.#open();
+      return;
+    }
+    this.#worker = spare.worker;
+    if (this.#waiting.length > 0) this.#worker.ref();
+    if (!spare.ready) return this.#awaitStart();
+    this.#cancelDeadline();
+    this.#state = { kind: 'idle' };
+    this.#standBy();
+    this.#next();
   }
 
   #deadline(delayMs: number, expire: () => void): void {
@@ -167,13 +207,16 @@ export class PlannerThread implements PlannerClient {
     if (state.kind === 'closed') return;
     this.#state = { kind: 'idle' };
     if (this.#waiting.length === 0) this.#worker.unref();
-    if (state.kind === 'busy') answer(state.call, response);
+    if (state.kind === 'busy') {
+      answer(state.call, response);
+      this.#standBy();
+    }
     this.#next();
   }
 
   #expire(call: Call): void {
     const stuck = this.#worker;
-    this.#worker = this.#open();
+    this.#succeed();
     call.expire();
     void stuck.terminate();
   }
@@ -188,7 +231,7 @@ export class PlannerThread implements PlannerClient {
       this.#state = { kind: 'stopped' };
       for (const call of this.#waiting.splice(0)) call.reject(error);
     } else {
-      this.#worker = this.#open();
+      this.#succeed();
       if (state.kind === 'busy') state.call.reject(error);
     }
     void gone.terminate();
