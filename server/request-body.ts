@@ -3,6 +3,8 @@ import { problem } from '../runtime/errors/problem.ts';
 
 /** A body is at most this long (contract: 16 MB). */
 const BODY_BYTES_MAX = 16 << 20;
+/** Of a body that is refused, so much is read and thrown away first: many clients hear nothing before they have sent all. */
+const DISCARDED_BYTES_MAX = 64 << 20;
 /** Bodies that are being received at once, over all connections; beyond it the server says OVERLOADED. */
 const RECEIVING_BYTES_MAX = 256 << 20;
 
@@ -15,12 +17,12 @@ export class BodyReader {
     refuseEncoding(request);
     const declared = request.headers['content-length'];
     if (declared !== undefined && Number(declared) > BODY_BYTES_MAX) {
-      request.resume();
+      await discard(request);
       throw tooLarge();
     }
     const before = this.#receiving;
     if (before >= RECEIVING_BYTES_MAX) {
-      request.resume();
+      await discard(request);
       throw problem('OVERLOADED', 'too many bodies are being received', undefined, 'send it again in a moment');
     }
     const chunks: Buffer[] = [];
@@ -38,20 +40,31 @@ export class BodyReader {
   }
 }
 
-/** Resolves with the length at the end of the body. What comes after the bound is read and thrown away. */
+/** Resolves with the length at the end of the body. What comes after the bound is thrown away before it is refused. */
 function receive(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<number> {
   return new Promise((resolve, reject) => {
     let length = 0;
-    const onData = (chunk: Buffer): void => {
+    request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= BODY_BYTES_MAX) return take(chunk);
-      request.off('data', onData).resume();
-      reject(tooLarge());
-    };
-    request.on('data', onData);
-    request.once('end', () => resolve(length));
+      if (length <= BODY_BYTES_MAX) take(chunk);
+      else if (length > BODY_BYTES_MAX + DISCARDED_BYTES_MAX) reject(tooLarge());
+    });
+    request.once('end', () => (length > BODY_BYTES_MAX ? reject(tooLarge()) : resolve(length)));
     request.once('close', () => reject(problem('BAD_REQUEST', 'the connection was closed before the body ended')));
     request.once('error', reject);
+  });
+}
+
+/** Resolves when the rest of the body has come, or DISCARDED_BYTES_MAX of it. */
+function discard(request: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    let left = DISCARDED_BYTES_MAX;
+    const done = (): void => resolve();
+    request.on('data', (chunk: Buffer) => {
+      left -= chunk.length;
+      if (left < 0) done();
+    });
+    request.once('end', done).once('close', done);
   });
 }
 

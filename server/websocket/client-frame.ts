@@ -22,6 +22,8 @@ export type ClientRequest =
 export interface BadFrame {
   readonly type: 'bad';
   readonly id: SubscriptionId | undefined;
+  /** Of an insert. */
+  readonly ref?: unknown;
   readonly message: string;
 }
 
@@ -52,9 +54,10 @@ function narrow(values: ReadonlyMap<string, unknown>, rows: Buffer | null): Clie
     }
     case 'insert': {
       const stream = values.get('stream');
-      if (typeof stream !== 'string') return bad('insert needs a stream');
-      if (!rows || rows[0] !== 0x5b) return bad('insert needs rows: an array of objects');
-      return { type, stream, rows, ref: values.get('ref') };
+      const ref = values.get('ref');
+      if (typeof stream !== 'string') return { ...bad('insert needs a stream'), ref };
+      if (!rows || rows[0] !== 0x5b) return { ...bad('insert needs rows: an array of objects'), ref };
+      return { type, stream, rows, ref };
     }
     case 'auth': {
       const token = values.get('token');

@@ -54,7 +54,8 @@ export class Hub {
     const feed = this.#feedOf(name);
     const subscription = new Subscription(id, sink, this.#engine, feed);
     feed.add(subscription);
-    const started = subscription.start(at, follow);
+    const adHocNow = subject.kind === 'sql' && at.kind === 'now';
+    const started = subscription.start(adHocNow ? { kind: 'caught up' } : at, follow);
     return { subscription, started, close: () => this.#close(subscription, feed, subject) };
   }
 

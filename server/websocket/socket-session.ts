@@ -59,7 +59,7 @@ export class SocketSession {
   #handle(request: ClientRequest | BadFrame): void {
     switch (request.type) {
       case 'bad':
-        return this.#error(request.id, problem('BAD_FRAME', request.message));
+        return this.#refuseFrame(request);
       case 'ping':
         return this.#sink.send('{"type":"pong"}', null);
       case 'auth':
@@ -77,6 +77,7 @@ export class SocketSession {
   async #subscribe({ id, subject, at, maxRate }: Extract<ClientRequest, { type: 'subscribe' }>): Promise<void> {
     if (maxRate !== null)
       return this.#error(id, problem('UNSUPPORTED', 'maxRate is not built yet', undefined, 'leave it out'));
+    this.#forgetEnded();
     if (this.#subscriptions.has(id)) return this.#error(id, problem('BAD_REQUEST', `${id} is subscribed already`));
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) {
       return this.#error(id, problem('TOO_MANY_QUERIES', `a socket has at most ${SUBSCRIPTIONS_MAX} subscriptions`));
@@ -94,6 +95,11 @@ export class SocketSession {
     }
   }
 
+  /** A subscription that the server ended leaves its id to the next. */
+  #forgetEnded(): void {
+    for (const [id, opened] of this.#subscriptions) if (opened?.subscription.closed) this.#unsubscribe(id);
+  }
+
   #unsubscribe(id: SubscriptionId): void {
     this.#subscriptions.get(id)?.close();
     this.#subscriptions.delete(id);
@@ -106,6 +112,11 @@ export class SocketSession {
     } catch (error) {
       this.#sink.send(JSON.stringify({ type: 'error', ref, ...failureJson(error) }), null);
     }
+  }
+
+  #refuseFrame({ id, ref, message }: BadFrame): void {
+    if (ref === undefined) return this.#error(id, problem('BAD_FRAME', message));
+    this.#sink.send(JSON.stringify({ type: 'error', ref, code: 'BAD_FRAME', message }), null);
   }
 
   #error(id: SubscriptionId | undefined, error: unknown, text: string | null = null): void {

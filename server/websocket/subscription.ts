@@ -20,6 +20,8 @@ import type { ViewFeed } from './view-feed.ts';
 export type StartAt =
   | { readonly kind: 'snapshot' }
   | { readonly kind: 'now' }
+  /** With what comes once an ad-hoc query has caught up with the retained rows. */
+  | { readonly kind: 'caught up' }
   | { readonly kind: 'seq'; readonly seq: number; readonly instance: string | null };
 
 /** Bytes that a subscriber may leave unread before it is reset. */
@@ -106,9 +108,9 @@ export class Subscription {
   async #begin(at: StartAt, head: ViewHead): Promise<void> {
     switch (at.kind) {
       case 'now':
-        this.#sentSeq = head.seq;
-        this.#send(progressFrame(this.id, head));
-        return;
+        return this.#beginAt(head);
+      case 'caught up':
+        return this.#beginAt((await this.#engine.snapshot(this.#feed.name)).head);
       case 'snapshot':
         return this.#sendSnapshot();
       case 'seq':
@@ -116,6 +118,11 @@ export class Subscription {
         if (at.seq > head.seq) return this.#reset('ahead of the view');
         this.#sentSeq = at.seq;
     }
+  }
+
+  #beginAt(head: ViewHead): void {
+    this.#sentSeq = head.seq;
+    this.#send(progressFrame(this.id, head));
   }
 
   async #catchUp(): Promise<void> {
