@@ -43,6 +43,13 @@ function findRelation(name: Identifier, binding: Binding): RelationDefinition {
     throw problem('UNKNOWN_RELATION', `${name.text} could be ${names}`, name.span, 'write the name in quotes');
   }
   const known = binding.catalog.relations.map((relation) => relation.name);
+  const view = /^(.+)\$errors$/s.exec(name.text)?.[1];
+  if (
+    view !== undefined &&
+    matchName({ ...name, text: view }, binding.catalog.relations, (each) => each.name).kind === 'one'
+  ) {
+    throw problem('UNSUPPORTED', `${name.text}: errors are kept for streams and tables, not for views yet`, name.span);
+  }
   throw problem(
     'UNKNOWN_RELATION',
     `no stream, table or view is called ${name.text}`,

@@ -50,9 +50,18 @@ export class SourcePoller {
     for (const relation of this.#wanted()) {
       if (relation.ended) continue;
       const columns = needed.get(relation.id);
-      if (relation.source.endless) this.#pollOnce(relation, now, STEP_ROWS, columns);
+      if (relation.source.endless) this.#pollRows(relation, now, STEP_ROWS, columns);
       else if (!relation.sourceFactory!.replayable) this.#pollOnce(relation, now, POLL_ROWS_MAX, columns);
       else while (this.#pollOnce(relation, now, POLL_ROWS_MAX, columns).delayMs === 0);
+    }
+  }
+
+  /** So many rows, or all up to its end, which belongs to the same step. */
+  #pollRows(relation: Relation, now: number, rows: number, needed: readonly boolean[] | undefined): void {
+    for (let left = rows; left > 0; ) {
+      const outcome = this.#pollOnce(relation, now, left, needed);
+      if (outcome.delayMs > 0) return;
+      left -= outcome.rows;
     }
   }
 

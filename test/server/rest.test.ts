@@ -292,6 +292,16 @@ describe('requests that are wrong', () => {
     expect(answer.text).not.toMatch(/\bat .*\.[jt]s:|node_modules/);
   });
 
+  test('errors of a view, which are not kept yet, are refused as such', async () => {
+    await client.sql(`${CLICKS.replace('clicks', 'seen')}; CREATE MATERIALIZED VIEW of_seen AS SELECT item FROM seen`);
+    const answer = await client.sql('CREATE MATERIALIZED VIEW faults AS SELECT * FROM of_seen$errors');
+    expect([answer.status, answer.body['code'], answer.body['errors']![0]!['column']]).toEqual([
+      400,
+      'UNSUPPORTED',
+      50,
+    ]);
+  });
+
   test('a wrong method hears the right ones', async () => {
     expect((await client.call('/v1/streams/x', { method: 'PUT' })).headers['allow']).toBe('GET, HEAD, DELETE');
   });
@@ -338,6 +348,18 @@ describe('a server that is stepped', () => {
     expect((await client.get('/v1/views/m/rows')).body['rows']).toEqual([['a', 1]]);
     const back = await client.post('/v1/step', { now: START_TIME });
     expect([back.status, back.body['code']]).toEqual([400, 'CLOCK_WENT_BACK']);
+  });
+
+  test('a generator without a pace gives 1,000 rows a step, and its end with the last', async () => {
+    await client.sql(`CREATE STREAM made (n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH (connector = 'datagen',
+      rows_per_second = 0, number_of_rows = 1500, fields.n.kind = 'sequence', fields.ts.kind = 'time');
+      CREATE MATERIALIZED VIEW per_day AS SELECT window_end, COUNT(*) AS n FROM TUMBLE(made, ts, INTERVAL '1' DAY)
+      GROUP BY window_start, window_end`);
+    expect((await client.post('/v1/step', {})).body['rowsIn']).toBe(1000);
+    expect((await client.get('/v1/views/per_day/rows')).body['rows']).toEqual([]);
+    expect((await client.post('/v1/step', {})).body['rowsIn']).toBe(500);
+    expect((await client.get('/v1/views/per_day/rows')).body['rows']).toEqual([['2026-01-02T00:00:00.000Z', 1500]]);
+    expect((await client.get('/v1/streams/made')).body['watermark']).toBe('end');
   });
 });
 
