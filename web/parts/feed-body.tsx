@@ -13,7 +13,9 @@ interface FeedBodyProps {
 export function FeedBody({ feed, label, most }: FeedBodyProps) {
   if (!feed) return <p class="empty">Opening…</p>;
   const { columns, key, rows } = feed.view.value;
-  if (rows.length === 0) return <NoRows state={feed.state.value} isPaused={feed.paused.value} />;
+  if (rows.length === 0) {
+    return <NoRows state={feed.state.value} isPaused={feed.paused.value} isKnown={columns.length > 0} />;
+  }
   const compact = most !== undefined;
   return (
     <>
@@ -29,10 +31,19 @@ export function FeedBody({ feed, label, most }: FeedBodyProps) {
   );
 }
 
-function NoRows({ state, isPaused }: { state: SubscriptionState; isPaused: boolean }) {
+interface NoRowsProps {
+  readonly state: SubscriptionState;
+  readonly isPaused: boolean;
+  /** The server has said which columns there are. */
+  readonly isKnown: boolean;
+}
+
+function NoRows({ state, isPaused, isKnown }: NoRowsProps) {
   if (state.kind === 'refused' || state.kind === 'ended') return <Trouble state={state} />;
   if (isPaused) return <p class="empty">Paused before the first rows came.</p>;
-  if (state.kind !== 'live') return <p class="empty">Waiting for the first rows…</p>;
+  if (state.kind !== 'live') {
+    return <p class="empty">{isKnown ? 'Catching up with the rows that are kept…' : 'Waiting for the server…'}</p>;
+  }
   return (
     <p class="empty">
       No rows yet. A window shows its rows when it closes (EMIT FINAL), everything else as soon as rows arrive.

@@ -66,8 +66,9 @@ function HeadCell({ column: { name, type, isKey, format } }: { column: Shown }) 
 function Cell({ column, row }: { column: Shown; row: LiveRow }) {
   const value = row.values[column.index] ?? null;
   const touched = row.touched[column.index] ?? 0;
+  const fresh = touched > 0 && (row.touched.every((each) => each === touched) ? 'born' : 'fresh');
   const share = column.top > 0 && value !== null ? Math.abs(Number(value)) / column.top : 0;
-  const classes = [column.format.numeric && 'figure', value === null && 'null', touched > 0 && 'fresh'];
+  const classes = [column.format.numeric && 'figure', value === null && 'null', fresh];
   return (
     <td key={touched} class={classes.filter(Boolean).join(' ')} title={rawText(value)}>
       {share > 0 && <i class="share" style={{ transform: `scaleX(${share.toFixed(3)})` }} />}

@@ -164,10 +164,11 @@ export class LiveTable {
 
   #fold(changes: readonly ChangeRow[], batch: number): void {
     const keyColumns = this.key.map((name) => this.columns.findIndex((column) => column.name === name));
+    let taken: LiveRow | null = null;
     for (const [op, ...values] of changes) {
       const text = this.#textOf(values, keyColumns);
-      if (op === '+') this.#insert(text, values, batch);
-      else this.#delete(text);
+      if (op === '+') this.#insert(text, values, batch, taken);
+      taken = op === '-' ? this.#delete(text) : null;
     }
   }
 
@@ -182,13 +183,17 @@ export class LiveTable {
     }
   }
 
-  #insert(text: string, values: readonly CellJson[], batch: number): void {
+  /** `taken`: the row that the change just before took away; one much like it takes its place on screen. */
+  #insert(text: string, values: readonly CellJson[], batch: number, taken: LiveRow | null): void {
     const equal = this.#rows.get(text);
     if (equal && this.mode === 'upsert') {
       equal[0] = replaced(equal[0]!, values, batch);
       return;
     }
-    const row = { id: ++this.#lastId, values, touched: values.map(() => batch) };
+    const row =
+      taken && isMuchAlike(taken.values, values)
+        ? replaced(taken, values, batch)
+        : { id: ++this.#lastId, values, touched: values.map(() => batch) };
     if (equal) equal.push(row);
     else this.#rows.set(text, [row]);
     this.#size++;
@@ -196,13 +201,14 @@ export class LiveTable {
   }
 
   /** A table that began with the newest changes may be told of rows that it never had. */
-  #delete(text: string): void {
+  #delete(text: string): LiveRow | null {
     const equal = this.#rows.get(text);
-    if (!equal) return;
-    equal.pop();
+    const row = equal?.pop();
+    if (!equal || !row) return null;
     if (equal.length === 0) this.#rows.delete(text);
     this.#size--;
     this.#order = null;
+    return row;
   }
 
   #prune(): void {
@@ -244,6 +250,11 @@ export class LiveTable {
 function replaced(row: LiveRow, values: readonly CellJson[], batch: number): LiveRow {
   const touched = values.map((value, column) => (isSame(value, row.values[column]) ? row.touched[column]! : batch));
   return { id: row.id, values, touched };
+}
+
+function isMuchAlike(a: readonly CellJson[], b: readonly CellJson[]): boolean {
+  const same = b.filter((value, column) => isSame(value, a[column])).length;
+  return 2 * same >= b.length;
 }
 
 function isSame(a: CellJson, b: CellJson | undefined): boolean {

@@ -6,7 +6,7 @@ export type Route =
   | { readonly page: 'sql' }
   | { readonly page: 'view'; readonly name: string };
 
-function parseRoute(hash: string): Route {
+export function parseRoute(hash: string): Route {
   const [, page, name] = hash.split('/');
   if (page === 'sql') return { page };
   const decoded = name === undefined ? null : decode(name);

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { bytesText, cellFormat, cellText, lagText, rateText, timeText } from './format.ts';
+
+test.each([
+  ['DOUBLE', [1.5, 2, null], ['1.5', '2.0', 'null']],
+  ['DOUBLE', ['NaN', 1], ['NaN', '1']],
+  ['BIGINT', [1, '9007199254740993'], ['1', '9007199254740993']],
+  ['DECIMAL(10,2)', ['1.50'], ['1.50']],
+  ['BOOLEAN', [true], ['true']],
+  ['JSON', [{ a: [1] }], ['{"a":[1]}']],
+])('cells of %s: %j', (type, cells, expected) => {
+  const format = cellFormat({ type }, cells);
+  expect(cells.map((cell) => cellText(cell, format))).toEqual(expected);
+});
+
+test('a time of today has no date', () => {
+  expect(timeText('2026-01-31T10:00:05.000Z', '2026-01-31T12:00:00.000Z')).toBe('10:00:05');
+  expect(timeText('2026-01-30T10:00:05.120Z', '2026-01-31T12:00:00.000Z')).toBe('2026-01-30 10:00:05.120');
+});
+
+test.each([
+  [0.01, '0'],
+  [0.84, '0.8'],
+  [42.4, '42'],
+  [9999, '9,999'],
+  [12_345, '12 k'],
+  [2_500_000, '2.5 M'],
+])('rate %d is %s', (rate, text) => expect(rateText(rate)).toBe(text));
+
+test('bytes and lags', () => {
+  expect(bytesText(1536)).toBe('1.5 kB');
+  expect(lagText('2026-01-31T10:00:00.000Z', Date.parse('2026-01-31T10:00:01.500Z'))).toBe('1.5 s');
+  expect(lagText('2026-01-31T10:00:00.000Z', Date.parse('2026-01-31T13:00:00.000Z'))).toBe('3 h');
+  expect([lagText(null, 0), lagText('end', 0)]).toEqual(['–', 'end']);
+});
