@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { effect } from '@preact/signals';
+import { computed, effect, untracked } from '@preact/signals';
 import { App } from './app.tsx';
 import { Access } from './net/access.ts';
 import { Api } from './net/api.ts';
@@ -50,8 +50,22 @@ function keepConnected({ access, link, status }: Services): void {
   status.start();
 }
 
+/** Checks the text again when another name comes or goes. */
+function keepChecked({ status, workbench }: Services): void {
+  const names = computed(() => {
+    const { views = [], streams = [] } = status.status.value ?? {};
+    return [...views, ...streams].map(({ item }) => item.name).join('\n');
+  });
+  let before = '';
+  effect(() => {
+    if (before !== '' && before !== names.value) untracked(() => workbench.recheck());
+    before = names.value;
+  });
+}
+
 const services = createServices();
 keepConnected(services);
+keepChecked(services);
 render(
   <ServicesContext.Provider value={services}>
     <App />

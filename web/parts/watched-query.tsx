@@ -13,7 +13,7 @@ export function WatchedQuery({ subject }: { subject: Subject }) {
   return (
     <section class="panel rows" aria-label={`Live rows of ${name}`} data-watched={'view' in subject ? 'view' : 'sql'}>
       <header>
-        <h2>{'view' in subject ? subject.view : 'Live'}</h2>
+        <h2>{'view' in subject ? subject.view : 'Live, until you stop watching'}</h2>
         {feed && <FeedFacts feed={feed} />}
         <span class="spacer" />
         {feed && <PauseButton feed={feed} />}

@@ -61,12 +61,22 @@ export class Workbench {
     if (sql.trim() === '' || this.#running.peek()) return;
     this.#running.value = true;
     const answer = await this.#api.run(prefix + sql);
+    const endless = prefix === '' && (await this.#isEndless(sql, answer));
     batch(() => {
       this.#running.value = false;
+      if (endless) return this.watch();
       this.#outcome.value = { text: sql, results: resultsOf(answer), errors: shifted(errorsOf(answer), prefix.length) };
       this.#watched.value = newView(resultsOf(answer));
     });
     this.#ran();
+  }
+
+  /** Whether this is a query that has no answer yet, because rows go on coming, but can be followed. */
+  async #isEndless(sql: string, answer: Answer<unknown>): Promise<boolean> {
+    if (answer.kind !== 'problem' || answer.problem.code !== 'UNSUPPORTED') return false;
+    if (!/^\s*(?:SELECT|WITH)\b/i.test(sql)) return false;
+    const checked = await this.#api.validate(sql);
+    return checked.kind === 'ok' && checked.value.ok;
   }
 
   explain(): Promise<void> {
@@ -80,6 +90,13 @@ export class Workbench {
       this.#outcome.value = null;
       this.#watched.value = sql === '' ? null : { sql };
     });
+  }
+
+  /** What the text names may be there now, or be gone. */
+  recheck(): void {
+    const outcome = this.#outcome.peek();
+    if (outcome) this.#outcome.value = { ...outcome, errors: [] };
+    this.#edited(this.text.peek());
   }
 
   stopWatching(): void {
