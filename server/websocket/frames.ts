@@ -6,6 +6,7 @@ import type { EndFrame, ErrorJson } from '../protocol.ts';
 /** The client's own name of a subscription, echoed as it was sent. */
 export type SubscriptionId = string | number;
 
+const COMMA = Buffer.from(',');
 const END_OF_ROWS = Buffer.from(']}');
 const NO_ROWS = Buffer.alloc(0);
 
@@ -44,12 +45,24 @@ export function batchBody(chunk: ChangeChunk, fromSeq: number | null): Buffer {
   return body(`"epoch":${chunk.epoch},${seq}"watermark":${chunk.watermark},${more}${from}`, chunk.rows);
 }
 
-/** One of a snapshot's frames; only the last has the seq. */
-export function snapshotBody(head: ViewHead, rows: Uint8Array | null, last: boolean): Buffer {
+/** One of a snapshot's frames; only the last has the seq. `fromSeq`: rows before that change are no longer held. */
+export function snapshotBody(
+  head: ViewHead,
+  rows: Uint8Array | null,
+  last: boolean,
+  fromSeq: number | null = null,
+): Buffer {
   const seq = last ? `"seq":${head.seq},` : '';
   const end = last ? '"snapshotEnd":true,' : '';
+  const from = fromSeq === null ? '' : `"fromSeq":${fromSeq},`;
   const watermark = JSON.stringify(timeOf(head.watermark));
-  return body(`"epoch":${head.epoch},${seq}"watermark":${watermark},"snapshot":true,${end}`, rows ?? NO_ROWS);
+  return body(`"epoch":${head.epoch},${seq}"watermark":${watermark},"snapshot":true,${end}${from}`, rows ?? NO_ROWS);
+}
+
+/** The rows of several batches, as one batch has them. */
+export function joinRows(chunks: readonly { readonly rows: Uint8Array }[]): Uint8Array {
+  if (chunks.length === 1) return chunks[0]!.rows;
+  return Buffer.concat(chunks.flatMap(({ rows }, index) => (index === 0 ? [rows] : [COMMA, rows])));
 }
 
 function body(fields: string, rows: Uint8Array): Buffer {

@@ -1,4 +1,4 @@
-import type { ChangesAnswer, Engine, ViewHead } from '../../runtime/engine/engine.ts';
+import type { ChangeChunk, ChangesAnswer, Engine, ViewHead } from '../../runtime/engine/engine.ts';
 import { ProblemError } from '../../runtime/errors/problem.ts';
 import type { EndFrame, ErrorJson } from '../protocol.ts';
 import { errorJson } from '../text-position.ts';
@@ -8,6 +8,7 @@ import {
   batchHead,
   endFrame,
   errorFrame,
+  joinRows,
   progressFrame,
   resetFrame,
   schemaFrame,
@@ -162,16 +163,19 @@ export class Subscription {
     this.#endSnapshot(head);
   }
 
-  /** An append view's rows are its change log. */
+  /** An append view's rows are its change log; where that begins later than at 1, the first frame says so. */
   async #sendLog(head: ViewHead): Promise<void> {
     let seq = 0;
     while (seq < head.seq && this.#open()) {
       await this.#sink.whenDrained();
       const answer = await this.#engine.changes(this.#feed.name, seq, PAGE_BYTES);
-      if (answer.kind === 'lost' || answer.chunks.length === 0) break;
-      for (const chunk of answer.chunks) {
-        if (chunk.seqTo > head.seq || !this.#open()) break;
-        this.#sink.send(this.#head, snapshotBody(head, chunk.rows, false));
+      const frames = answer.kind === 'lost' ? [] : snapshotFrames(answer.chunks, head.seq);
+      if (frames.length === 0) break;
+      for (const frame of frames) {
+        if (!this.#open()) return;
+        const fromSeq = frame[0]!.seqFrom === seq + 1 ? null : frame[0]!.seqFrom;
+        this.#sink.send(this.#head, snapshotBody(head, joinRows(frame), false, fromSeq));
+        seq = frame.at(-1)!.seqTo;
       }
       seq = answer.chunks.at(-1)!.seqTo;
     }
@@ -223,6 +227,22 @@ export class Subscription {
   #send(text: string): void {
     if (this.#open()) this.#sink.send(text, null);
   }
+}
+
+/** Many small batches go into one frame of up to about PAGE_BYTES. */
+function snapshotFrames(chunks: readonly ChangeChunk[], lastSeq: number): ChangeChunk[][] {
+  const frames: ChangeChunk[][] = [];
+  let bytes = Infinity;
+  for (const chunk of chunks) {
+    if (chunk.seqTo > lastSeq) break;
+    if (bytes + chunk.rows.length > PAGE_BYTES) {
+      frames.push([]);
+      bytes = 0;
+    }
+    frames.at(-1)!.push(chunk);
+    bytes += chunk.rows.length;
+  }
+  return frames;
 }
 
 /** What a frame says of any failure. */
