@@ -47,6 +47,9 @@ export function inlinePlannerClient(planner: Planner): PlannerClient {
   };
 }
 
+/** Of the 200 ms in which a statement is answered, what planning may take. */
+const DEADLINE_MS = 150;
+
 interface Call {
   readonly request: PlannerRequest;
   readonly deadlineMs: number;
@@ -83,7 +86,7 @@ export class PlannerThread implements PlannerClient {
   constructor(options: PlannerThreadOptions) {
     this.#timer = options.timer;
     this.#start = options.start ?? startPlannerWorker;
-    this.#deadlineMs = options.deadlineMs ?? 100;
+    this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     this.#startMs = options.startMs ?? 20_000;
     this.#worker = this.#open();
   }
