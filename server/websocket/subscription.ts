@@ -177,7 +177,6 @@ export class Subscription {
         this.#sink.send(this.#head, snapshotBody(head, joinRows(frame), false, fromSeq));
         seq = frame.at(-1)!.seqTo;
       }
-      seq = answer.chunks.at(-1)!.seqTo;
     }
     this.#endSnapshot(head);
   }
