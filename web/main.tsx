@@ -20,8 +20,8 @@ function createServices(): Services {
   const access = new Access(sessionStorage);
   const api = new Api(base, access);
   const link = new Link(() => new WebSocket(socketUrl(base)), access);
-  // Requests to a server that is away only fill the browser's log: the link finds out when it is back.
-  const status = new StatusReader(api, () => link.isOpen && !document.hidden);
+  // Requests that cannot be answered only fill the browser's log: the link finds out when the server is back.
+  const status = new StatusReader(api, () => link.isOpen && !document.hidden && !access.wanted.peek());
   const text = stored('millrace.sql', EXAMPLES[0]!.sql, isText);
   const workbench = new Workbench(text, api, () => void status.read());
   const pinned = stored<readonly string[]>('millrace.pinned', [], isNames);

@@ -157,7 +157,9 @@ describe('the console, in Chromium on the demo', () => {
     await isLive(page);
     await editor(page).fill('SELECT item, revenue FROM revenue_by_item ORDER BY revenue DESC');
     await page.keyboard.press('Control+Enter');
-    await page.locator('.result[data-kind=rows] .grid tbody tr').first().waitFor(SOON);
+    await page.locator('.result, .error').first().waitFor(SOON);
+    expect(await page.locator('.error').allInnerTexts()).toEqual([]);
+    expect(await page.locator('.result[data-kind=rows] .grid tbody tr').count()).toBe(6);
     await editor(page).fill('SELECT core, COUNT(*) AS samples FROM host_cpu GROUP BY core');
     await page.keyboard.press('Control+Shift+Enter');
     const live = page.locator('[data-watched=sql]');

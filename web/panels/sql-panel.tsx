@@ -52,10 +52,10 @@ function Written({ workbench }: { workbench: Workbench }) {
       <ErrorList text={text} errors={errors} />
       <footer class="actions">
         <button type="button" class="primary" disabled={workbench.running.value} onClick={() => void workbench.run()}>
-          {workbench.running.value ? 'Running…' : 'Run'} <kbd>Ctrl ↵</kbd>
+          {workbench.running.value ? 'Running…' : 'Run'} <kbd aria-hidden="true">Ctrl ↵</kbd>
         </button>
         <button type="button" onClick={() => workbench.watch()} title="Follow the rows of a SELECT live, under no name">
-          Watch <kbd>Shift Ctrl ↵</kbd>
+          Watch <kbd aria-hidden="true">Shift Ctrl ↵</kbd>
         </button>
         <button type="button" onClick={() => void workbench.explain()}>
           Explain

@@ -3,8 +3,8 @@ import { useServices } from '../services.ts';
 
 /** Whether what is on screen is live, in one word. */
 export function LinkPill() {
-  const { link } = useServices();
-  const [tone, word] = look(link.state.value);
+  const { access, link } = useServices();
+  const [tone, word] = look(access.wanted.value ? { kind: 'unauthorized' } : link.state.value);
   return (
     <span class={`pill ${tone}`} role="status" data-link={link.state.value.kind}>
       <i aria-hidden="true" />

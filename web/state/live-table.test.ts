@@ -50,6 +50,19 @@ describe('append', () => {
     ]);
   });
 
+  test('with a key that has a window the newest window comes first, in the order of the key', () => {
+    const table = opened('append', ['window_end', 'k'], 3);
+    for (let seq = 1; seq <= 20; seq++) {
+      const window = `2026-01-01T00:00:${String(10 + Math.ceil(seq / 2))}.000Z`;
+      table.receive(batch([['+', window, seq % 2 === 1 ? 1 : 2, 0]], { seq }));
+    }
+    expect(valuesOf(table)).toEqual([
+      ['2026-01-01T00:00:20.000Z', 1, 0],
+      ['2026-01-01T00:00:20.000Z', 2, 0],
+      ['2026-01-01T00:00:19.000Z', 1, 0],
+    ]);
+  });
+
   test('keeps the newest rows and says that there are older ones', () => {
     const table = opened('append', [], 10);
     for (let seq = 1; seq <= 100; seq++) table.receive(batch([['+', null, seq, 0]], { seq }));

@@ -112,12 +112,12 @@ export class LiveTable {
     return this.mode === 'append' || this.#windowColumn !== null;
   }
 
-  /** Index of the column to show newest first by: a window bound, in upsert mode one that is part of the key. */
+  /** Index of the column to show newest first by: a window bound, part of the key where there is one. */
   get #windowColumn(): number | null {
     const isBound =
       (bound: string) =>
       ({ name }: ColumnJson) =>
-        name === bound && (this.mode !== 'upsert' || this.key.includes(bound));
+        name === bound && (this.key.length === 0 ? this.mode === 'retract' : this.key.includes(bound));
     const column = Math.max(
       this.columns.findIndex(isBound('window_end')),
       this.columns.findIndex(isBound('window_start')),
@@ -222,11 +222,9 @@ export class LiveTable {
 
   #findOrder(): readonly string[] {
     const texts = [...this.#rows.keys()];
-    if (this.mode === 'append') return texts.sort((a, b) => Number(b) - Number(a));
+    if (this.mode === 'append' && this.key.length === 0) return texts.sort((a, b) => Number(b) - Number(a));
     const window = this.#windowColumn;
-    const columns = (this.mode === 'upsert' ? this.key : []).map((name) =>
-      this.columns.findIndex((c) => c.name === name),
-    );
+    const columns = this.key.map((name) => this.columns.findIndex((c) => c.name === name));
     const ranked = texts.map((text) => ({ text, row: this.#rows.get(text)![0]! }));
     ranked.sort((a, b) => {
       if (window !== null) {
