@@ -6,15 +6,15 @@ const STATEMENTS: readonly string[] = [
   `CREATE STREAM IF NOT EXISTS host_cpu (
      ts TIMESTAMP(3), core INT, "user" DOUBLE, system DOUBLE, idle DOUBLE,
      WATERMARK FOR ts AS ts)
-   WITH (connector = 'host', metric = 'cpu', interval = '1 second', retention = '1 hour')`,
+   WITH (connector = 'host', metric = 'cpu', interval = '1 second')`,
   `CREATE STREAM IF NOT EXISTS host_memory (
      ts TIMESTAMP(3), total BIGINT, free BIGINT, used BIGINT,
      WATERMARK FOR ts AS ts)
-   WITH (connector = 'host', metric = 'memory', interval = '1 second', retention = '1 hour')`,
+   WITH (connector = 'host', metric = 'memory', interval = '1 second')`,
   `CREATE STREAM IF NOT EXISTS host_network (
      ts TIMESTAMP(3), interface STRING, rx_bytes BIGINT, tx_bytes BIGINT,
      WATERMARK FOR ts AS ts)
-   WITH (connector = 'host', metric = 'network', interval = '1 second', retention = '1 hour')`,
+   WITH (connector = 'host', metric = 'network', interval = '1 second')`,
   `CREATE STREAM IF NOT EXISTS clicks (
      user_id BIGINT, item STRING, ts TIMESTAMP(3),
      WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)

@@ -35,9 +35,14 @@ export function checkOption(info: OptionInfo, node: OptionNode): void {
   const expected = expectedOf(info.value, value);
   if (expected !== null)
     throw problem('INVALID_OPTION', `option ${info.name} needs ${expected}, not '${node.value}'`, node.span);
-  if (info.unbuilt?.includes(value.toLowerCase())) {
+  if (isUnbuilt(info, value.toLowerCase())) {
     throw problem('UNSUPPORTED', `${info.name} = '${value}' is not supported yet`, node.span);
   }
+}
+
+/** Rows are kept for ever until retention is built. */
+function isUnbuilt(info: OptionInfo, value: string): boolean {
+  return info.value.kind === 'retention' ? value !== 'forever' : (info.unbuilt?.includes(value) ?? false);
 }
 
 /** What the value should have been; null: it is right. */

@@ -278,6 +278,7 @@ function streamStatus(relation: Relation): StreamStatus {
     rowsRejected: counters.rowsRejected,
     bytes: counters.bytes,
     connector: definition.connector,
-    retention: definition.options['retention'] ?? '24 hours, 1 GB',
+    // Rows are kept for ever until retention is built; the planner refuses anything else.
+    retention: 'forever',
   };
 }

@@ -208,6 +208,7 @@ const STATEMENTS: readonly Refusal[] = [
   ["CREATE STREAM x (a INT) WITH (format = 'csv')", 'UNSUPPORTED', "format = 'csv'"],
   ["CREATE STREAM x (a INT) WITH (max_future = '1 hour')", 'UNSUPPORTED', "max_future = '1 hour'"],
   ["CREATE STREAM x (a INT) WITH (retention = 'some')", 'INVALID_OPTION', "retention = 'some'"],
+  ["CREATE STREAM x (a INT) WITH (retention = '24 hours')", 'UNSUPPORTED', "retention = '24 hours'"],
   ["CREATE STREAM x (a INT) WITH (validate = 'used')", 'UNSUPPORTED', "validate = 'used'"],
   ["CREATE STREAM x (a INT) WITH (idle_timeout = '5 seconds')", 'INVALID_OPTION', "idle_timeout = '5 seconds'"],
   ['CREATE STREAM x$late (a INT)', 'UNSUPPORTED', 'x$late'],

@@ -81,7 +81,7 @@ describe('streams and tables', () => {
 
   test('options keep their text, names are in lower case', () => {
     const sql =
-      "CREATE STREAM s (\"Ab\" INT, ts TIMESTAMP, WATERMARK FOR ts AS ts) WITH (Connector = 'datagen', ROWS_PER_SECOND = 10, 'fields.Ab.kind' = 'sequence', idle_timeout = '5 seconds', retention = '24 hours')";
+      "CREATE STREAM s (\"Ab\" INT, ts TIMESTAMP, WATERMARK FOR ts AS ts) WITH (Connector = 'datagen', ROWS_PER_SECOND = 10, 'fields.Ab.kind' = 'sequence', idle_timeout = '5 seconds', retention = 'forever')";
     expect(definition(sql)).toMatchObject({
       connector: 'datagen',
       format: 'json',
@@ -90,7 +90,7 @@ describe('streams and tables', () => {
         rows_per_second: '10',
         'fields.Ab.kind': 'sequence',
         idle_timeout: '5 seconds',
-        retention: '24 hours',
+        retention: 'forever',
       },
       sql,
     });
