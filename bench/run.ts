@@ -10,7 +10,7 @@ const rounds = values.quick ? 1 : 3;
 const figures: Figure[] = [
   ...(await startLane()),
   ...(await latencyLane(values.quick ? 3 : 15)),
-  ...(await fileLane(values.quick ? 300_000 : 1_500_000, rounds)),
+  ...(await fileLane(values.quick ? 300_000 : 3_000_000, rounds)),
   ...(await generatorLane(values.quick ? 5_000_000 : 50_000_000, rounds)),
 ];
 
