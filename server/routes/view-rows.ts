@@ -1,3 +1,4 @@
+import { CSV_TYPE, csvRows } from '../../runtime/formats/csv/csv-rows.ts';
 import { accepts } from '../accept.ts';
 import { sendJson } from '../json-parts.ts';
 import { Query } from '../request-query.ts';
@@ -5,7 +6,7 @@ import { rowObjects } from '../row-objects.ts';
 import { rowsMembers } from '../statement-json.ts';
 import { nameOf, refuseSink, type Route } from './route.ts';
 
-const TYPES = ['application/json', 'application/x-ndjson'] as const;
+const TYPES = ['application/json', 'application/x-ndjson', CSV_TYPE] as const;
 
 /** Current rows, ordered by key, else by first seq. */
 export const viewRows: Route = {
@@ -19,6 +20,7 @@ export const viewRows: Route = {
     refuseSink(sql.catalogue, name);
     const answer = await engine.rows(name, page);
     if (type === 'application/json') return sendJson(response, ['{', ...rowsMembers(answer), `,"seq":${answer.seq}}`]);
+    if (type === CSV_TYPE) return void response.type(type).end(csvRows(answer.rows, answer.columns));
     const names = answer.columns.map((column) => column.name);
     response.type(type).end(rowObjects(answer.rows, names));
   },

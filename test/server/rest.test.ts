@@ -59,7 +59,7 @@ describe('the way of rows through REST', () => {
     expect(stream.body).toMatchObject({ name: 'clicks', kind: 'stream', rowsIn: 5, connector: 'http' });
   });
 
-  test('the rows of a view are JSON or NDJSON, page by page', async () => {
+  test('the rows of a view are JSON, NDJSON or CSV, page by page', async () => {
     const { body } = await client.get('/v1/views/per%20item/rows');
     expect(body).toMatchObject({
       rows: [
@@ -73,6 +73,9 @@ describe('the way of rows through REST', () => {
     const page = await client.get('/v1/views/per%20item/rows?limit=1&offset=1', { accept: 'application/x-ndjson' });
     expect(page.text).toBe('{"item":"b","n":1}\n');
     expect(page.headers['content-type']).toContain('application/x-ndjson');
+    const csv = await client.get('/v1/views/per%20item/rows', { accept: 'text/csv' });
+    expect(csv.text).toBe('item,n\r\na,3\r\nb,1\r\n,1\r\n');
+    expect(csv.headers['content-type']).toContain('text/csv');
   });
 
   test('changes that are not followed end with the last one', async () => {
@@ -222,7 +225,7 @@ describe('requests that are wrong', () => {
     ['a parameter given twice', '/v1/views/x/rows?limit=1&limit=2', {}, 400, 'BAD_REQUEST'],
     ['a limit below 0', '/v1/views/x/rows?limit=-1', {}, 400, 'BAD_REQUEST'],
     ['a seq that is none', '/v1/views/x/changes?from=1.5', {}, 400, 'BAD_REQUEST'],
-    ['a type that is not offered', '/v1/views/x/rows', { headers: { accept: 'text/csv' } }, 406, 'NOT_ACCEPTABLE'],
+    ['a type that is not offered', '/v1/views/x/rows', { headers: { accept: 'text/html' } }, 406, 'NOT_ACCEPTABLE'],
     ['events', '/v1/views/x/changes', { headers: { accept: 'text/event-stream' } }, 406, 'NOT_ACCEPTABLE'],
     ['an unknown stream', '/v1/streams/none', {}, 404, 'STREAM_NOT_FOUND'],
     [
