@@ -23,13 +23,14 @@ test('without options it is a local server with data beside', () => {
     trigger: 'auto',
     token: null,
     allowHosts: [],
+    bodyBytesMax: 16 << 20,
     logLevel: 'warn',
   });
 });
 
 test('each flag has an environment twin that means the same', () => {
   const flags = ['--host', '::1', '--port', '0', '--data', 'd', '--files', 'f', '--demo', '--trigger', 'manual'];
-  const more = ['--token', 't', '--allow-host', 'a', '--allow-host', 'b'];
+  const more = ['--token', 't', '--allow-host', 'a', '--allow-host', 'b', '--body-limit', '2 MB', '--log', 'info'];
   const twins = {
     MILLRACE_HOST: '::1',
     MILLRACE_PORT: '0',
@@ -39,6 +40,8 @@ test('each flag has an environment twin that means the same', () => {
     MILLRACE_TRIGGER: 'manual',
     MILLRACE_TOKEN: 't',
     MILLRACE_ALLOW_HOST: 'a, b',
+    MILLRACE_BODY_LIMIT: '2097152',
+    MILLRACE_LOG: 'info',
   };
   expect(parseServeConfig([...flags, ...more], {})).toEqual(parseServeConfig([], twins));
 });
@@ -70,6 +73,8 @@ describe('what is refused', () => {
     [['--token', ''], {}, /--token must be a text/],
     [['--config', '/nowhere/at/all.json'], {}, /cannot read the configuration file/],
     [[], { MILLRACE_LOG: 'loud' }, /MILLRACE_LOG must be one of/],
+    [['--body-limit', '16 GB'], {}, /--body-limit must be a size/],
+    [['--body-limit', '1'], {}, /--body-limit must be a size/],
   ];
   test.each(refused)('%j %j', (args, environment, message) => {
     expect(() => parseServeConfig(args, environment)).toThrow(UsageError);
@@ -77,7 +82,8 @@ describe('what is refused', () => {
   });
 
   const files: [content: string, message: RegExp][] = [
-    ['{"prot": 1}', /there is no setting "prot"/],
+    ['{"prot": 1}', /there is no setting "prot" \(did you mean port\?\)/],
+    ['{"colour": 1}', /there is no setting "colour" \(known: host, port/],
     ['{"config": "x"}', /there is no setting "config"/],
     ['{"__proto__": 1}', /there is no setting "__proto__"/],
     ['[1]', /must hold one JSON object/],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { suggest } from '../planner/bind/suggest.ts';
 import { isLoopback } from './security.ts';
 
 /** What `millrace serve` was asked to do, narrowed once. */
@@ -16,8 +17,16 @@ export interface ServeConfig {
   readonly trigger: 'auto' | 'manual';
   readonly token: string | null;
   readonly allowHosts: readonly string[];
+  /** Bytes of an HTTP body. */
+  readonly bodyBytesMax: number;
   readonly logLevel: LogLevel;
 }
+
+/** Of a body, where nothing else is said. */
+const BODY_BYTES = 16 << 20;
+const BODY_BYTES_LEAST = 1 << 10;
+const BODY_BYTES_MOST = 256 << 20;
+const UNIT_BYTES = { '': 1, KB: 1 << 10, MB: 1 << 20 } as const;
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -41,6 +50,8 @@ const FLAGS = {
   token: { type: 'string' },
   config: { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
+  'body-limit': { type: 'string' },
+  log: { type: 'string' },
 } as const;
 
 type FlagName = keyof typeof FLAGS;
@@ -73,7 +84,8 @@ export function parseServeConfig(args: readonly string[], environment: NodeJS.Pr
     trigger: triggerSetting(settings),
     token,
     allowHosts: listSetting(settings, 'allow-host'),
-    logLevel: logLevel(environment['MILLRACE_LOG'] ?? 'warn'),
+    bodyBytesMax: bytesSetting(settings, 'body-limit') ?? BODY_BYTES,
+    logLevel: logLevelSetting(settings),
   };
 }
 
@@ -109,9 +121,15 @@ function fileSettings(path: string): [FlagName, Setting][] {
   const content = readConfigFile(path);
   return Object.entries(content).map(([name, value]) => {
     const known = flagNames().find((flag) => flag === name);
-    if (known === undefined || known === 'config') throw new UsageError(`${path}: there is no setting "${name}"`);
+    if (known === undefined || known === 'config') throw new UsageError(noSetting(path, name));
     return [known, { value, from: `"${name}" in ${path}` }];
   });
+}
+
+function noSetting(path: string, name: string): string {
+  const known = flagNames().filter((flag) => flag !== 'config');
+  const near = suggest(name, known);
+  return `${path}: there is no setting "${name}" (${near ?? `known: ${known.join(', ')}`})`;
 }
 
 function readConfigFile(path: string): object {
@@ -160,10 +178,24 @@ function triggerSetting(settings: Settings): 'auto' | 'manual' {
   throw new UsageError(`${setting.from} must be auto or manual, not ${JSON.stringify(setting.value)}`);
 }
 
-function logLevel(text: string): LogLevel {
-  const level = LOG_LEVELS.find((each) => each === text);
+function logLevelSetting(settings: Settings): LogLevel {
+  const setting = settings.get('log');
+  if (setting === undefined) return 'warn';
+  const level = LOG_LEVELS.find((each) => each === setting.value);
   if (level !== undefined) return level;
-  throw new UsageError(`MILLRACE_LOG must be one of ${LOG_LEVELS.join(', ')}, not ${JSON.stringify(text)}`);
+  throw new UsageError(`${setting.from} must be one of ${LOG_LEVELS.join(', ')}, not ${JSON.stringify(setting.value)}`);
+}
+
+/** `1000000`, `512 KB`, `32MB`. */
+function bytesSetting(settings: Settings, name: FlagName): number | null {
+  const setting = settings.get(name);
+  if (setting === undefined) return null;
+  const [, digits = '', unit = ''] = /^(\d{1,12}) *(KB|MB)?$/i.exec(String(setting.value).trim()) ?? [];
+  const bytes = digits === '' ? NaN : Number(digits) * UNIT_BYTES[unit.toUpperCase() as keyof typeof UNIT_BYTES];
+  if (bytes >= BODY_BYTES_LEAST && bytes <= BODY_BYTES_MOST) return bytes;
+  throw new UsageError(
+    `${setting.from} must be a size from 1 KB to 256 MB such as "32 MB", not ${JSON.stringify(setting.value)}`,
+  );
 }
 
 /** Given several times, or names with commas between. */

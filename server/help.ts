@@ -10,10 +10,11 @@ Usage: millrace serve [options]
   --trigger WHEN       auto: micro-batches by themselves (default); manual: by POST /v1/step
   --token TOKEN        calls must carry Authorization: Bearer TOKEN
   --allow-host NAME    answer to this host name too (can be repeated)
+  --body-limit SIZE    bytes of a request body at most (16 MB), such as "64 MB"
+  --log LEVEL          what is logged on stderr (warn): silent, fatal, error, warn, info, debug, trace
   --config FILE        a JSON object with these names as keys, such as {"port": 8080, "demo": true}
   --help               this text
 
 Each option has an environment variable: MILLRACE_PORT, MILLRACE_ALLOW_HOST and so on. An option wins over
-its variable, a variable over the file. MILLRACE_LOG=info sets what is logged on stderr
-(silent, fatal, error, warn, info, debug, trace).
+its variable, a variable over the file.
 `;

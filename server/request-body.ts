@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { problem } from '../runtime/errors/problem.ts';
 
-/** A body is at most this long (contract: 16 MB). */
-const BODY_BYTES_MAX = 16 << 20;
 /** Of a body that is refused, so much is read and thrown away first: many clients hear nothing before they have sent all. */
 const DISCARDED_BYTES_MAX = 64 << 20;
 /** Bodies that are being received at once, over all connections; beyond it the server says OVERLOADED. */
@@ -10,15 +8,20 @@ const RECEIVING_BYTES_MAX = 256 << 20;
 
 /** Reads bodies within a bound for each and for all together. */
 export class BodyReader {
+  readonly #bytesMax: number;
   #receiving = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
 
   /** The body's bytes, in a buffer of their own. */
   async read(request: IncomingMessage): Promise<Buffer> {
     refuseEncoding(request);
     const declared = request.headers['content-length'];
-    if (declared !== undefined && Number(declared) > BODY_BYTES_MAX) {
+    if (declared !== undefined && Number(declared) > this.#bytesMax) {
       await discard(request);
-      throw tooLarge();
+      throw tooLarge(this.#bytesMax);
     }
     const before = this.#receiving;
     if (before >= RECEIVING_BYTES_MAX) {
@@ -28,7 +31,7 @@ export class BodyReader {
     const chunks: Buffer[] = [];
     let length = 0;
     try {
-      length = await receive(request, (chunk) => {
+      length = await receive(request, this.#bytesMax, (chunk) => {
         chunks.push(chunk);
         this.#receiving += chunk.length;
         length += chunk.length;
@@ -41,15 +44,15 @@ export class BodyReader {
 }
 
 /** Resolves with the length at the end of the body. What comes after the bound is thrown away before it is refused. */
-function receive(request: IncomingMessage, take: (chunk: Buffer) => void): Promise<number> {
+function receive(request: IncomingMessage, bytesMax: number, take: (chunk: Buffer) => void): Promise<number> {
   return new Promise((resolve, reject) => {
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length <= BODY_BYTES_MAX) take(chunk);
-      else if (length > BODY_BYTES_MAX + DISCARDED_BYTES_MAX) reject(tooLarge());
+      if (length <= bytesMax) take(chunk);
+      else if (length > bytesMax + DISCARDED_BYTES_MAX) reject(tooLarge(bytesMax));
     });
-    request.once('end', () => (length > BODY_BYTES_MAX ? reject(tooLarge()) : resolve(length)));
+    request.once('end', () => (length > bytesMax ? reject(tooLarge(bytesMax)) : resolve(length)));
     request.once('close', () => reject(problem('BAD_REQUEST', 'the connection was closed before the body ended')));
     request.once('error', reject);
   });
@@ -76,12 +79,12 @@ function joined(chunks: readonly Buffer[], length: number): Buffer {
   return body;
 }
 
-function tooLarge(): Error {
+function tooLarge(bytesMax: number): Error {
   return problem(
     'BODY_TOO_LARGE',
-    `a body is at most ${BODY_BYTES_MAX} bytes`,
+    `a body is at most ${bytesMax} bytes`,
     undefined,
-    'send the rows in several requests',
+    'send the rows in several requests, or start the server with --body-limit',
   );
 }
 
@@ -91,7 +94,15 @@ function refuseEncoding(request: IncomingMessage): void {
   throw problem('UNSUPPORTED_MEDIA_TYPE', `bodies in Content-Encoding ${encoding} are not read: send it plain`);
 }
 
-/** The media type without parameters, in lower case; empty when there is none. */
+/** The media type without parameters, in lower case; empty when there is none. Errors: another charset than UTF-8. */
 export function mediaType(request: IncomingMessage): string {
-  return (request.headers['content-type'] ?? '').split(';', 1)[0]!.trim().toLowerCase();
+  const [type = '', ...parameters] = (request.headers['content-type'] ?? '').toLowerCase().split(';');
+  for (const parameter of parameters) refuseCharset(parameter);
+  return type.trim();
+}
+
+function refuseCharset(parameter: string): void {
+  const charset = /^\s*charset\s*=\s*"?([^"\s]*)"?\s*$/.exec(parameter)?.[1];
+  if (charset === undefined || charset === 'utf-8' || charset === 'utf8' || charset === 'us-ascii') return;
+  throw problem('UNSUPPORTED_MEDIA_TYPE', `bodies in charset ${charset.slice(0, 40)} are not read: send UTF-8`);
 }

@@ -43,6 +43,24 @@ describe('the Host of a request', () => {
   });
 });
 
+describe('a target in absolute form', () => {
+  const targets: [target: string, ok: boolean][] = [
+    ['/v1/views', true],
+    ['*', true],
+    ['http://localhost:7070/v1/views', true],
+    ['http://LOCALHOST:7070/', true],
+    ['http://localhost/v1/views', false],
+    ['http://evil.example/v1/views', false],
+    ['http://evil.example@localhost:7071/', false],
+    ['ftp://localhost:7070/', false],
+    ['localhost:7070', false],
+  ];
+  test.each(targets)('%s names the same host: %s', (url, ok) => {
+    const asked = Object.assign(request({ host: 'localhost:7070' }), { url });
+    expect(open.check(asked)?.problems[0].code ?? null).toBe(ok ? null : 'FORBIDDEN_HOST');
+  });
+});
+
 describe('the Origin of a request', () => {
   const host = 'localhost:7070';
   const same = ['http://localhost:7070', 'HTTP://LOCALHOST:7070', 'https://localhost:7070'];

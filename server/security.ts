@@ -37,6 +37,9 @@ export class Security {
         'start it with --allow-host NAME',
       );
     }
+    if (!isTargetOf(host, request.url)) {
+      return problem('FORBIDDEN_HOST', 'the request names another host in its target than in its Host header');
+    }
     const origin = request.headers.origin;
     if (origin === undefined || isSameOrigin(origin, host)) return null;
     return problem('FORBIDDEN_ORIGIN', `pages of ${origin} may not call this server`);
@@ -76,6 +79,11 @@ export class Security {
 export function isLoopback(host: string): boolean {
   const name = bareName(host);
   return name === 'localhost' || name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
+}
+
+/** A target in absolute form (`GET http://host/path`) counts more than Host, so the two must say the same. */
+function isTargetOf(host: string, target: string | undefined): boolean {
+  return target === undefined || target.startsWith('/') || target === '*' || isSameOrigin(target, host);
 }
 
 function isSameOrigin(origin: string, host: string): boolean {

@@ -56,11 +56,17 @@ function webPath(): string {
   return import.meta.url.endsWith('.ts') ? '../dist/web' : '../web';
 }
 
-/** The first signal stops in order, the second at once. */
+/** The first signal stops in order, the second at once. While it starts nothing is acknowledged: the first is enough. */
 function stopOnSignals(starting: Promise<RunningServer>): void {
+  let serving = false;
   let stopping = false;
+  starting.then(
+    () => (serving = true),
+    () => {},
+  );
   const stop = (): void => {
     if (stopping) process.exit(1);
+    if (!serving) process.exit(0);
     stopping = true;
     starting
       .then((server) => server.close())

@@ -64,7 +64,7 @@ export async function startServer(config: ServeConfig, deps: ServeDeps): Promise
     checkUpgrade: (request) => security.checkUpgrade(request),
     acceptsToken: (token) => security.isToken(token),
   });
-  lifecycle.serve({ engine, sql, hub, security, bodies: new BodyReader(), log });
+  lifecycle.serve({ engine, sql, hub, security, bodies: new BodyReader(config.bodyBytesMax), log });
   log.info({ epoch: started.epoch, port }, 'serving');
   return {
     url: `http://${config.host.includes(':') ? `[${bare(config.host)}]` : config.host}:${port}`,

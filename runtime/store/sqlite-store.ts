@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../time/clock.ts';
 import { Connection } from './connection.ts';
@@ -7,6 +7,7 @@ import { DirectoryLock } from './directory-lock.ts';
 import { EpochReader } from './epoch-reader.ts';
 import { EpochWriter } from './epoch-writer.ts';
 import { readHighWater, writeHighWater } from './high-water.ts';
+import { makeDirectory } from './make-directory.ts';
 import { asStoreError, corrupt } from './sqlite-error.ts';
 import type {
   ChangeRecord,
@@ -74,7 +75,7 @@ export class SqliteStore {
     this.#directory = directory;
     this.#options = options;
     this.#temporary = temporary;
-    mkdirSync(directory, { recursive: true });
+    makeDirectory(directory);
     this.#lock = new DirectoryLock(directory);
     try {
       this.#session = this.#openSession();

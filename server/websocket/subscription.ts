@@ -74,7 +74,9 @@ export class Subscription {
     if (this.#state !== 'live' || seqTo <= this.#sentSeq) return;
     if (seqFrom !== this.#sentSeq + 1) return this.#resync();
     if (this.#sink.queuedBytes > QUEUED_BYTES_MAX) return this.#stall();
-    for (const shared of bodies) this.#sink.send(this.#head, shared);
+    for (const [index, shared] of bodies.entries()) {
+      this.#sink.send(this.#head, shared, index === bodies.length - 1 ? seqTo : null);
+    }
     this.#sentSeq = seqTo;
     this.#lastFrameAt = now;
     this.#lastWatermark = this.#feed.watermark;
@@ -86,7 +88,7 @@ export class Subscription {
     const quiet = now - this.#lastFrameAt;
     const moved = this.#feed.watermark !== this.#lastWatermark;
     if (quiet < (moved ? PROGRESS_MS_MIN : QUIET_MS_MAX)) return;
-    this.#send(progressFrame(this.id, { ...this.#feed.position, seq: this.#sentSeq }));
+    this.#send(progressFrame(this.id, { ...this.#feed.position, seq: this.#sentSeq }), this.#sentSeq);
     this.#lastFrameAt = now;
     this.#lastWatermark = this.#feed.watermark;
   }
@@ -123,7 +125,7 @@ export class Subscription {
 
   #beginAt(head: ViewHead): void {
     this.#sentSeq = head.seq;
-    this.#send(progressFrame(this.id, head));
+    this.#send(progressFrame(this.id, head), head.seq);
   }
 
   async #catchUp(): Promise<void> {
@@ -147,7 +149,7 @@ export class Subscription {
     for (const chunk of chunks) {
       const gap = chunk.seqFrom > this.#sentSeq + 1 ? chunk.seqFrom : null;
       if (!this.#open()) return;
-      this.#sink.send(this.#head, batchBody(chunk, gap));
+      this.#sink.send(this.#head, batchBody(chunk, gap), chunk.more ? null : chunk.seqTo);
       this.#sentSeq = chunk.seqTo;
     }
   }
@@ -183,7 +185,7 @@ export class Subscription {
 
   #endSnapshot(head: ViewHead): void {
     if (!this.#open()) return;
-    this.#sink.send(this.#head, snapshotBody(head, null, true));
+    this.#sink.send(this.#head, snapshotBody(head, null, true), head.seq);
     this.#sentSeq = head.seq;
   }
 
@@ -223,8 +225,8 @@ export class Subscription {
     return this.#state !== 'closed' && !this.#sink.closed;
   }
 
-  #send(text: string): void {
-    if (this.#open()) this.#sink.send(text, null);
+  #send(text: string, seq: number | null = null): void {
+    if (this.#open()) this.#sink.send(text, null, seq);
   }
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -85,6 +85,30 @@ describe('the program', () => {
     expect(second).toMatchObject({ code: 1, stdout: '' });
     expect(second.stderr).toMatch(/^millrace: the data directory .* is in use by another Millrace server.*\n$/);
     expect((await client.get('/readyz')).status).toBe(200);
+  });
+
+  test('a data directory that cannot be made is an error, at once', async () => {
+    const exit = await start(['--data', '/proc/nope/deeper']).exited;
+    expect(exit).toMatchObject({ code: 1, stdout: '' });
+    expect(exit.stderr).toMatch(/^millrace: cannot open the store in \/proc\/nope\/deeper: E[A-Z]+.*\n$/);
+  });
+
+  test('a signal ends a server that is still starting', async () => {
+    const program = start(['--data', join(directory, 'starting')]);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const exit = await program.stop();
+    // Before its handler stands, the signal ends the process itself.
+    expect(exit.code === 0 || exit.signal === 'SIGTERM').toBe(true);
+  });
+
+  test('what a killed server kept in memory goes with the next one', async () => {
+    const killed = start(['--data', ':memory:']);
+    await killed.listening();
+    await killed.stop('SIGKILL');
+    const left = () => readdirSync(tmpdir()).filter((name) => name.startsWith(`millrace-memory-${killed.pid}-`));
+    expect(left()).toHaveLength(1);
+    await start(['--data', ':memory:']).listening();
+    expect(left()).toEqual([]);
   });
 
   test('a port that is taken is named', async () => {

@@ -226,7 +226,22 @@ describe('requests that are wrong', () => {
     ['a limit below 0', '/v1/views/x/rows?limit=-1', {}, 400, 'BAD_REQUEST'],
     ['a seq that is none', '/v1/views/x/changes?from=1.5', {}, 400, 'BAD_REQUEST'],
     ['a type that is not offered', '/v1/views/x/rows', { headers: { accept: 'text/html' } }, 406, 'NOT_ACCEPTABLE'],
-    ['events', '/v1/views/x/changes', { headers: { accept: 'text/event-stream' } }, 406, 'NOT_ACCEPTABLE'],
+    ['changes as a page', '/v1/views/x/changes', { headers: { accept: 'text/html' } }, 406, 'NOT_ACCEPTABLE'],
+    [
+      'a place in the events that is none',
+      '/v1/views/x/changes',
+      { headers: { accept: 'text/event-stream', 'last-event-id': 'nowhere' } },
+      400,
+      'BAD_REQUEST',
+    ],
+    [
+      'a body in UTF-16',
+      '/v1/sql',
+      { method: 'POST', headers: { 'content-type': 'application/json; charset=utf-16' }, body: '{"sql":""}' },
+      415,
+      'UNSUPPORTED_MEDIA_TYPE',
+    ],
+    ['another host in the target than in Host', 'http://evil.example/healthz', {}, 403, 'FORBIDDEN_HOST'],
     ['an unknown stream', '/v1/streams/none', {}, 404, 'STREAM_NOT_FOUND'],
     [
       'rows for an unknown stream',

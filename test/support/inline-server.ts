@@ -49,5 +49,6 @@ const DEFAULTS: ServeConfig = {
   trigger: 'auto',
   token: null,
   allowHosts: [],
+  bodyBytesMax: 16 << 20,
   logLevel: 'silent',
 };

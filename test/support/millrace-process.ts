@@ -33,6 +33,10 @@ export class MillraceProcess {
     }));
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   get stdout(): string {
     return this.#stdout;
   }
