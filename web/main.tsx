@@ -7,6 +7,7 @@ import { Link } from './net/link.ts';
 import { ServicesContext, type Services } from './services.ts';
 import { EXAMPLES } from './sql/examples.ts';
 import { followRoute } from './state/route.ts';
+import { Shortcuts } from './state/shortcuts.ts';
 import { StatusReader } from './state/status.ts';
 import { stored } from './state/stored.ts';
 import { followTheme } from './state/theme.ts';
@@ -25,7 +26,13 @@ function createServices(): Services {
   const text = stored('millrace.sql', EXAMPLES[0]!.sql, isText);
   const workbench = new Workbench(text, api, () => void status.read());
   const pinned = stored<readonly string[]>('millrace.pinned', [], isNames);
-  return { access, api, link, status, route: followRoute(), workbench, pinned, theme: followTheme() };
+  const shortcuts = new Shortcuts(isWriting);
+  return { access, api, link, status, route: followRoute(), workbench, pinned, theme: followTheme(), shortcuts };
+}
+
+/** Where plain letters are text, or belong to what lies over the page. */
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, select, textarea, dialog, [contenteditable]') !== null;
 }
 
 function socketUrl(base: string): URL {
@@ -66,6 +73,7 @@ function keepChecked({ status, workbench }: Services): void {
 const services = createServices();
 keepConnected(services);
 keepChecked(services);
+addEventListener('keydown', (event) => services.shortcuts.press(event));
 render(
   <ServicesContext.Provider value={services}>
     <App />

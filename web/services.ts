@@ -5,6 +5,7 @@ import type { Access } from './net/access.ts';
 import type { Api } from './net/api.ts';
 import type { Link } from './net/link.ts';
 import type { Route } from './state/route.ts';
+import type { Shortcuts } from './state/shortcuts.ts';
 import type { StatusReader } from './state/status.ts';
 import type { Theme } from './state/theme.ts';
 import type { Workbench } from './state/workbench.ts';
@@ -20,6 +21,7 @@ export interface Services {
   /** Names of the views to open first. */
   readonly pinned: Signal<readonly string[]>;
   readonly theme: Signal<Theme>;
+  readonly shortcuts: Shortcuts;
 }
 
 export const ServicesContext = createContext<Services | null>(null);

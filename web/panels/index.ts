@@ -1,19 +1,27 @@
 import type { ComponentType } from 'preact';
-import type { Route } from '../state/route.ts';
+import type { IconName } from '../parts/icon.tsx';
 import { HomePanel } from './home-panel.tsx';
 import { SqlPanel } from './sql-panel.tsx';
 import { ViewPanel } from './view-panel.tsx';
 
 export interface Page {
-  readonly page: Route['page'];
+  /** The first word of its address: `#/view/...`. */
+  readonly page: string;
   readonly panel: ComponentType;
-  /** Its entry in the bar; null: reached from elsewhere only. */
-  readonly title: string | null;
+  readonly title: string;
+  /** Its entry in the navigation; null: reached from elsewhere only. */
+  readonly entry: PageEntry | null;
 }
 
-/** The pages of the console, in the order of the bar. A new one is added here. */
+export interface PageEntry {
+  readonly icon: IconName;
+  /** The key after `g` that leads there. */
+  readonly key: string;
+}
+
+/** The pages of the console, in the order of the navigation. A new one is added here. */
 export const pages: readonly Page[] = [
-  { page: 'home', panel: HomePanel, title: 'Overview' },
-  { page: 'sql', panel: SqlPanel, title: 'SQL' },
-  { page: 'view', panel: ViewPanel, title: null },
+  { page: 'home', panel: HomePanel, title: 'Overview', entry: { icon: 'overview', key: 'o' } },
+  { page: 'sql', panel: SqlPanel, title: 'Workbench', entry: { icon: 'workbench', key: 'w' } },
+  { page: 'view', panel: ViewPanel, title: 'View', entry: null },
 ];

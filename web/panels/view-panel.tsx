@@ -16,7 +16,7 @@ import type { Rated } from '../state/status.ts';
 /** One view: its rows as they stand, and how it is doing. */
 export function ViewPanel() {
   const { route, status } = useServices();
-  const name = route.value.page === 'view' ? route.value.name : '';
+  const { name = '' } = route.value;
   const rated = status.status.value?.views.find(({ item }) => item.name === name);
   if (!status.status.value) return <p class="empty tall">Waiting for the server…</p>;
   return <NamedView key={name} name={name} rated={rated} />;

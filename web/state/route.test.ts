@@ -11,6 +11,14 @@ test('the address of any view leads back to it', () => {
   );
 });
 
-test.each(['', '#', '#/', '#/nowhere', '#/view', '#/view/', '#/view/%E0%A4%A'])('%j is the overview', (hash) => {
-  expect(parseRoute(hash)).toEqual({ page: 'home' });
+test.each([
+  ['', { page: 'home' }],
+  ['#', { page: 'home' }],
+  ['#/', { page: 'home' }],
+  ['#/sql', { page: 'sql' }],
+  ['#/view/', { page: 'view' }],
+  ['#/view/%E0%A4%A', { page: 'view' }],
+  ['#/sql/SELECT%201%2F2', { page: 'sql', name: 'SELECT 1/2' }],
+])('%j is %o', (hash, route) => {
+  expect(parseRoute(hash)).toEqual(route);
 });
