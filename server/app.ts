@@ -23,6 +23,7 @@ export function createApp({ lifecycle, security, webDirectory, log }: AppOptions
   app.use(securityHeaders);
   app.use((request, _response, next) => next(security.check(request) ?? undefined));
   serveHealth(app, lifecycle);
+  serveDocs(app);
   app.use(staticFiles(webDirectory));
   app.use((request, _response, next) => next(security.isAuthorized(request) ? undefined : unauthorized()));
   for (const route of routes) serveRoute(app, route, lifecycle);
@@ -44,9 +45,21 @@ function serveHealth(app: Express, lifecycle: Lifecycle): void {
   for (const path of ['/healthz', '/readyz']) app.all(path, refuseMethod(['GET', 'HEAD']));
 }
 
+/** A page that says what calls there are: as open as the console's files. Made when somebody asks. */
+function serveDocs(app: Express): void {
+  app.get('/docs', async (_request, response) => {
+    const [{ openApi }, { docsPage, docsPolicy }] = await Promise.all([
+      import('./openapi/openapi.ts'),
+      import('./openapi/docs-page.ts'),
+    ]);
+    response.set('Content-Security-Policy', docsPolicy()).type('html').send(docsPage(openApi()));
+  });
+  app.all('/docs', refuseMethod(['GET', 'HEAD']));
+}
+
 function serveRoute(app: Express, route: Route, lifecycle: Lifecycle): void {
   const handle = (request: Request, response: Response): Promise<void> =>
-    route.handle(request, response, lifecycle.services);
+    route.answer(request, response, lifecycle.services);
   switch (route.method) {
     case 'GET':
       return void app.get(route.path, handle);

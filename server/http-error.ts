@@ -9,15 +9,17 @@ const RETRY_AFTER_SECONDS = '1';
 
 /** The problem document (RFC 9457) of a failure; lines and columns are those of `text`, which was sent. */
 export function problemJson({ problems }: ProblemError, text: string | null): ProblemJson {
-  const [{ code, message }] = problems;
+  const [{ code, message }, ...rest] = problems;
   const status = ERROR_STATUS[code];
+  // Where rows were refused, the rows are what is wrong; the first problem only says so.
+  const listed = rest[0]?.row === undefined ? problems : rest;
   return {
     type: 'about:blank',
     title: STATUS_CODES[status] ?? 'Error',
     status,
     code,
     detail: message,
-    errors: problems.map((each) => errorJson(each, text)),
+    errors: listed.map((each) => errorJson(each, text)),
   };
 }
 

@@ -125,6 +125,9 @@ export interface ErrorJson {
   readonly column?: number;
   readonly length?: number;
   readonly hint?: string;
+  /** Of rows that were refused all together: place in the body, from 0. */
+  readonly row?: number;
+  readonly field?: string | null;
 }
 
 /** RFC 9457. */

@@ -3,12 +3,14 @@ import type { ErrorJson } from './protocol.ts';
 
 /** A problem as answers and frames show it; line and column (from 1) are those of the text that was sent. */
 export function errorJson(found: Problem, text: string | null): ErrorJson {
-  const { code, message, span, hint } = found;
+  const { code, message, span, hint, row, field } = found;
   return {
     code,
     message,
     ...(span && text !== null && textPosition(text, span.start, span.end)),
     ...(hint !== undefined && { hint }),
+    ...(row !== undefined && { row }),
+    ...(field !== undefined && { field }),
   };
 }
 

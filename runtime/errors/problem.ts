@@ -102,6 +102,9 @@ export interface Problem {
   /** Place in the text that was sent; absent when the problem has no place. */
   readonly span?: Span;
   readonly hint?: string;
+  /** Of a refused row: its place in the body, from 0, and the field that is wrong (null: the row). */
+  readonly row?: number;
+  readonly field?: string | null;
 }
 
 /** Carries problems up to the nearest edge, which turns them back into values. */

@@ -1,7 +1,7 @@
 import { allocateNumbers } from '../columns/allocator.ts';
 import type { PolledRows, PollLimit, RecordedPoll } from '../connectors/connector.ts';
 import { assert } from '../errors/assert.ts';
-import { problem } from '../errors/problem.ts';
+import { problem, ProblemError } from '../errors/problem.ts';
 import type { RefusedRow } from '../formats/format.ts';
 import type { IntakeKind, IntakeRecord } from '../store/store.ts';
 import { errorLines, lateLines } from './derived-relations.ts';
@@ -10,6 +10,8 @@ import { type DecodedBody, numbersOf, type Relation } from './relation.ts';
 
 /** How often a wholly idle stream follows the clock. */
 const IDLE_TICK_MS = 1000;
+/** Of the rows that made a strict body fail. */
+const REFUSALS_TOLD = 1000;
 
 export interface Pushed {
   readonly accepted: number;
@@ -282,11 +284,20 @@ function ended(relation: Relation): Error {
   return problem('STREAM_ENDED', `${relation.name} has ended`, undefined, 'no more rows can be added after /end');
 }
 
+/** The rows that stand in the way, the first of them in the sentence. */
 function refusedAll({ refused, rejected }: DecodedBody): Error {
   const { line, code, field, message } = refused[0]!;
   const place = field === null ? `row ${line}` : `row ${line}, field ${field}`;
-  return problem(
-    'ROWS_REFUSED',
-    `${rejected} rows were refused, none was kept; the first: ${place}: ${code}, ${message}`,
+  return new ProblemError(
+    {
+      code: 'ROWS_REFUSED',
+      message: `${rejected} rows were refused, none was kept; the first: ${place}: ${code}, ${message}`,
+    },
+    ...refused.slice(0, REFUSALS_TOLD).map((row) => ({
+      code: row.code,
+      message: row.message,
+      row: row.line,
+      field: row.field,
+    })),
   );
 }

@@ -1,27 +1,27 @@
+import * as z from 'zod/mini';
 import { ProblemError } from '../../runtime/errors/problem.ts';
 import { problemOf, sendProblem } from '../http-error.ts';
-import { readJsonObject, textMember } from '../request-json.ts';
-import { requireNoQuery } from '../request-query.ts';
+import { text } from '../request-schemas.ts';
 import { viewByName } from '../view-by-name.ts';
-import type { Route } from './route.ts';
+import { json, route } from './route.ts';
 
-/** A continuous query under a name: as CREATE MATERIALIZED VIEW name AS sql. */
-export const createView: Route = {
+export const createView = route({
   method: 'POST',
   path: '/v1/views',
-  async handle(request, response, { engine, sql, bodies }) {
-    requireNoQuery(request);
-    const body = await readJsonObject(request, bodies, ['name', 'sql']);
-    const name = textMember(body, 'name');
-    const text = textMember(body, 'sql');
+  id: 'createView',
+  summary: 'Creates a continuous query under a name: as CREATE MATERIALIZED VIEW name AS sql',
+  body: z.strictObject({ name: text('The name of the view'), sql: text('A SELECT, perhaps with EMIT') }),
+  answers: [json('View', 'The view', 201)],
+  problems: ['SYNTAX_ERROR', 'UNSUPPORTED', 'ALREADY_EXISTS'],
+  async handle({ body: { name, sql: query }, response }, { engine, sql }) {
     try {
-      await sql.createView(name, text);
+      await sql.createView(name, query);
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error;
-      sendProblem(response, problemOf(error), text);
+      sendProblem(response, problemOf(error), query);
       return;
     }
     response.status(201).location(`/v1/views/${encodeURIComponent(name)}`);
     response.json(await viewByName(engine, name));
   },
-};
+});

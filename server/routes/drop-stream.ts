@@ -1,17 +1,21 @@
+import * as z from 'zod/mini';
 import { problem } from '../../runtime/errors/problem.ts';
-import { Query } from '../request-query.ts';
-import { nameOf, type Route } from './route.ts';
+import { flag } from '../request-schemas.ts';
+import { json, route } from './route.ts';
 
-/** Refused with IN_USE while something depends on it, unless `?cascade=1`. */
-export const dropStream: Route = {
+export const dropStream = route({
   method: 'DELETE',
   path: '/v1/streams/:name',
-  async handle(request, response, { sql }) {
-    const cascade = new Query(request, ['cascade']).flag('cascade', false);
-    const name = nameOf(request);
+  id: 'dropStream',
+  summary: 'Drops a stream or table; refused with IN_USE while something depends on it, unless `cascade`',
+  query: z.strictObject({ cascade: z.optional(flag('With all that depends on it')) }),
+  answers: [json('Dropped', 'The names that are gone')],
+  problems: ['STREAM_NOT_FOUND', 'IN_USE'],
+  async handle({ name, query, response }, { sql }) {
     const kind = sql.catalogue.get(name)?.kind;
     if (kind !== 'stream' && kind !== 'table') throw problem('STREAM_NOT_FOUND', `there is no stream ${name}`);
-    const dropped = await sql.dropByName(kind === 'stream' ? 'STREAM' : 'TABLE', name, cascade);
+    const what = kind === 'stream' ? 'STREAM' : 'TABLE';
+    const dropped = await sql.dropByName(what, name, query.cascade ?? false);
     response.json({ dropped });
   },
-};
+});

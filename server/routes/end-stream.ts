@@ -1,16 +1,18 @@
-import { readOptionalJsonObject } from '../request-json.ts';
-import { requireNoQuery } from '../request-query.ts';
+import * as z from 'zod/mini';
 import { timeJson } from '../status-json.ts';
-import { nameOf, type Route } from './route.ts';
+import { json, route } from './route.ts';
 
-/** Ends a stream: all its windows close, later rows are refused. Survives a restart. */
-export const endStream: Route = {
+export const endStream = route({
   method: 'POST',
   path: '/v1/streams/:name/end',
-  async handle(request, response, { engine, bodies }) {
-    requireNoQuery(request);
-    await readOptionalJsonObject(request, bodies, []);
-    const { watermark, epoch } = await engine.moveWatermark(nameOf(request), Infinity);
+  id: 'endStream',
+  summary: 'Ends a stream or table: all its windows close, later rows are refused; survives a restart',
+  body: z.strictObject({}),
+  bodyOptional: true,
+  answers: [json('WatermarkMoved', 'Durable: the watermark is `end`')],
+  problems: ['STREAM_NOT_FOUND', 'NOT_WRITABLE'],
+  async handle({ name, response }, { engine }) {
+    const { watermark, epoch } = await engine.moveWatermark(name, Infinity);
     response.json({ watermark: timeJson(watermark), epoch });
   },
-};
+});

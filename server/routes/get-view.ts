@@ -1,12 +1,14 @@
-import { requireNoQuery } from '../request-query.ts';
-import { nameOf, type Route } from './route.ts';
 import { viewByName } from '../view-by-name.ts';
+import { json, route } from './route.ts';
 
-export const getView: Route = {
+export const getView = route({
   method: 'GET',
   path: '/v1/views/:name',
-  async handle(request, response, { engine }) {
-    requireNoQuery(request);
-    response.json(await viewByName(engine, nameOf(request)));
+  id: 'getView',
+  summary: 'One continuous query or sink',
+  answers: [json('View', 'The view')],
+  problems: ['VIEW_NOT_FOUND'],
+  async handle({ name, response }, { engine }) {
+    response.json(await viewByName(engine, name));
   },
-};
+});

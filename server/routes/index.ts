@@ -2,6 +2,7 @@ import { createView } from './create-view.ts';
 import { dropStream } from './drop-stream.ts';
 import { dropView } from './drop-view.ts';
 import { endStream } from './end-stream.ts';
+import { getOpenApi } from './get-openapi.ts';
 import { getStream } from './get-stream.ts';
 import { getView } from './get-view.ts';
 import { insertRows } from './insert-rows.ts';
@@ -32,4 +33,5 @@ export const routes: readonly Route[] = [
   viewRows,
   viewChanges,
   stepOnce,
+  getOpenApi,
 ];

@@ -1,30 +1,34 @@
 import type { Request } from 'express';
-import type { InsertOptions } from '../../runtime/engine/engine.ts';
+import * as z from 'zod/mini';
 import { problem } from '../../runtime/errors/problem.ts';
 import { toLines } from '../../runtime/formats/json/json-array.ts';
 import { mediaType } from '../request-body.ts';
-import { Query } from '../request-query.ts';
-import { nameOf, type Route } from './route.ts';
+import { flag, word } from '../request-schemas.ts';
+import { json, route } from './route.ts';
 
-/** Rows into a stream or table; answered when they are durable. */
-export const insertRows: Route = {
+export const insertRows = route({
   method: 'POST',
   path: '/v1/streams/:name/rows',
-  async handle(request, response, { engine, bodies }) {
-    const options = insertOptions(request);
+  id: 'insertRows',
+  summary: 'Rows into a stream or table; answered when they are durable. Good rows are kept when others are refused',
+  query: z.strictObject({
+    op: z.optional(word(['upsert', 'delete'], 'On a keyed table: replaces (default), or deletes by key')),
+    strict: z.optional(flag('All rows or none')),
+    wait: z.optional(word(['applied'], 'Answers once every running, caught-up query has absorbed the rows')),
+  }),
+  rows: ['application/json', 'application/x-ndjson'],
+  answers: [json('Inserted', 'Durable, also where rows were refused')],
+  problems: ['STREAM_NOT_FOUND', 'NOT_WRITABLE', 'STREAM_ENDED', 'MALFORMED_JSON', 'ROWS_REFUSED', 'OVERLOADED'],
+  async handle({ name, query, request, response }, { engine, bodies }) {
+    if (query.wait !== undefined) throw problem('UNSUPPORTED', '?wait=applied is not built yet');
+    if (request.headers['idempotency-key'] !== undefined) {
+      throw problem('UNSUPPORTED', 'Idempotency-Key is not built yet', undefined, 'nothing was added: leave it out');
+    }
     const asLines = linesReader(request);
-    response.json(await engine.insert(nameOf(request), asLines(await bodies.read(request)), options));
+    const options = { op: query.op ?? 'upsert', strict: query.strict ?? false } as const;
+    response.json(await engine.insert(name, asLines(await bodies.read(request)), options));
   },
-};
-
-function insertOptions(request: Request): InsertOptions {
-  const query = new Query(request, ['op', 'strict', 'wait']);
-  if (query.text('wait') !== null) throw problem('UNSUPPORTED', '?wait=applied is not built yet');
-  if (request.headers['idempotency-key'] !== undefined) {
-    throw problem('UNSUPPORTED', 'Idempotency-Key is not built yet', undefined, 'nothing was added: leave it out');
-  }
-  return { op: query.word('op', ['upsert', 'delete']) ?? 'upsert', strict: query.flag('strict', false) };
-}
+});
 
 /** How the body becomes NDJSON, by its media type. */
 function linesReader(request: Request): (body: Buffer) => Uint8Array {

@@ -1,13 +1,13 @@
 import { viewJson } from '../status-json.ts';
-import { requireNoQuery } from '../request-query.ts';
-import type { Route } from './route.ts';
+import { json, route } from './route.ts';
 
-/** The continuous queries and sinks. */
-export const listViews: Route = {
+export const listViews = route({
   method: 'GET',
   path: '/v1/views',
-  async handle(request, response, { engine }) {
-    requireNoQuery(request);
+  id: 'listViews',
+  summary: 'The continuous queries and sinks',
+  answers: [json('ViewList', 'All of them')],
+  async handle({ response }, { engine }) {
     response.json({ views: (await engine.views()).map(viewJson) });
   },
-};
+});

@@ -1,19 +1,18 @@
-import { problem } from '../../runtime/errors/problem.ts';
-import { readJsonObject } from '../request-json.ts';
-import { requireNoQuery } from '../request-query.ts';
+import * as z from 'zod/mini';
+import { instant } from '../request-schemas.ts';
 import { timeJson } from '../status-json.ts';
-import { readTime } from '../time-member.ts';
-import { nameOf, type Route } from './route.ts';
+import { json, route } from './route.ts';
 
-/** Moves a stream's watermark forward; durable when answered. */
-export const moveWatermark: Route = {
+export const moveWatermark = route({
   method: 'POST',
   path: '/v1/streams/:name/watermark',
-  async handle(request, response, { engine, bodies }) {
-    requireNoQuery(request);
-    const to = readTime(await readJsonObject(request, bodies, ['to']), 'to');
-    if (to === null) throw problem('BAD_REQUEST', '"to" is missing');
-    const { watermark, epoch } = await engine.moveWatermark(nameOf(request), to);
+  id: 'moveWatermark',
+  summary: 'Moves the watermark of a stream forward; rows accepted afterwards are judged against it',
+  body: z.strictObject({ to: instant('Never back: ISO text or epoch milliseconds') }),
+  answers: [json('WatermarkMoved', 'Durable')],
+  problems: ['STREAM_NOT_FOUND', 'NOT_WRITABLE', 'STREAM_ENDED', 'NO_EVENT_TIME', 'WATERMARK_WENT_BACK'],
+  async handle({ name, body, response }, { engine }) {
+    const { watermark, epoch } = await engine.moveWatermark(name, body.to);
     response.json({ watermark: timeJson(watermark), epoch });
   },
-};
+});

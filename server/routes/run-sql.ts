@@ -1,20 +1,22 @@
+import * as z from 'zod/mini';
 import { sendProblem } from '../http-error.ts';
 import { joinParts, sendJson } from '../json-parts.ts';
-import { readJsonObject, textMember } from '../request-json.ts';
-import { requireNoQuery } from '../request-query.ts';
+import { text } from '../request-schemas.ts';
 import { resultsMember } from '../statement-json.ts';
-import type { Route } from './route.ts';
+import { json, route } from './route.ts';
 
-/** Runs statements in order; those before an error stand and are told beside it. */
-export const runSql: Route = {
+export const runSql = route({
   method: 'POST',
   path: '/v1/sql',
-  async handle(request, response, { sql, bodies }) {
-    requireNoQuery(request);
-    const text = textMember(await readJsonObject(request, bodies, ['sql']), 'sql');
-    const { results, failure } = await sql.run(text);
+  id: 'runSql',
+  summary: 'Runs statements in order and stops at the first error; those before it stand and are told beside it',
+  body: z.strictObject({ sql: text('Statements with `;` between them') }),
+  answers: [json('SqlResults', 'One result per statement')],
+  problems: ['SYNTAX_ERROR', 'UNKNOWN_RELATION', 'UNKNOWN_COLUMN', 'UNSUPPORTED', 'ALREADY_EXISTS', 'IN_USE'],
+  async handle({ body, response }, { sql }) {
+    const { results, failure } = await sql.run(body.sql);
     const member = resultsMember(results);
-    if (failure) sendProblem(response, failure, text, [joinParts(member)]);
+    if (failure) sendProblem(response, failure, body.sql, [joinParts(member)]);
     else sendJson(response, ['{', ...member, '}']);
   },
-};
+});

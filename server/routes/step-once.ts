@@ -1,15 +1,17 @@
-import { readOptionalJsonObject } from '../request-json.ts';
-import { requireNoQuery } from '../request-query.ts';
-import { readTime } from '../time-member.ts';
-import type { Route } from './route.ts';
+import * as z from 'zod/mini';
+import { instant } from '../request-schemas.ts';
+import { json, route } from './route.ts';
 
-/** One micro-batch over everything accepted before the call, with `now` as its clock (manual trigger only). */
-export const stepOnce: Route = {
+export const stepOnce = route({
   method: 'POST',
   path: '/v1/step',
-  async handle(request, response, { engine, bodies }) {
-    requireNoQuery(request);
-    const now = readTime(await readOptionalJsonObject(request, bodies, ['now']), 'now');
-    response.json(await engine.step(now));
+  id: 'stepOnce',
+  summary: 'One micro-batch over everything accepted before the call (manual trigger only)',
+  body: z.strictObject({ now: z.optional(z.nullable(instant("Its clock; never back. Default: the server's own"))) }),
+  bodyOptional: true,
+  answers: [json('Stepped', 'Committed')],
+  problems: ['NOT_MANUAL', 'CLOCK_WENT_BACK'],
+  async handle({ body, response }, { engine }) {
+    response.json(await engine.step(body.now ?? null));
   },
-};
+});

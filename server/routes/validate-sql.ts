@@ -1,18 +1,19 @@
+import * as z from 'zod/mini';
 import { columnsJson } from '../column-json.ts';
 import type { ValidationJson } from '../protocol.ts';
-import { readJsonObject, textMember } from '../request-json.ts';
-import { requireNoQuery } from '../request-query.ts';
+import { text } from '../request-schemas.ts';
 import { errorJson } from '../text-position.ts';
-import type { Route } from './route.ts';
+import { json, route } from './route.ts';
 
-/** What a text would make, and what is wrong with it; creates nothing. */
-export const validateSql: Route = {
+export const validateSql = route({
   method: 'POST',
   path: '/v1/validate',
-  async handle(request, response, { sql, bodies }) {
-    requireNoQuery(request);
-    const text = textMember(await readJsonObject(request, bodies, ['sql']), 'sql');
-    const { ok, columns, key, mode, plan, planText, problems } = await sql.validate(text);
+  id: 'validateSql',
+  summary: 'What a text would make, and what is wrong with it; creates nothing',
+  body: z.strictObject({ sql: text('Statements, or a query') }),
+  answers: [json('Validation', 'Also where the text is wrong')],
+  async handle({ body, response }, { sql }) {
+    const { ok, columns, key, mode, plan, planText, problems } = await sql.validate(body.sql);
     const answer: ValidationJson = {
       ok,
       columns: columnsJson(columns),
@@ -20,8 +21,8 @@ export const validateSql: Route = {
       mode,
       plan: planText,
       warnings: plan?.warnings ?? [],
-      errors: problems.map((each) => errorJson(each, text)),
+      errors: problems.map((each) => errorJson(each, body.sql)),
     };
     response.json(answer);
   },
-};
+});
