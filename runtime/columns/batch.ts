@@ -1,5 +1,8 @@
 import type { Column } from './column.ts';
 
+/** Rows of one batch at most: its columns stay in the cache. */
+export const SLICE_ROWS = 16_384;
+
 /**
  * What flows along an edge of the DStream graph in one micro-batch: columns of equal length, and hidden columns that
  * exist only where an edge needs them.

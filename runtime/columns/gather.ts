@@ -2,6 +2,7 @@ import { unreachable } from '../errors/assert.ts';
 import { allocateBytes, allocateInts, allocateNumbers, allocateWeights } from './allocator.ts';
 import type { Batch } from './batch.ts';
 import type { Column, Validity } from './column.ts';
+import { borrowInts, borrowNumbers } from './slice-pool.ts';
 
 /** The cells `indexes[0 .. length)` of a column, in that order. Every index is a row of the column. */
 export function gather(column: Column, indexes: Int32Array, length: number): Column {
@@ -89,13 +90,13 @@ function gatherBytes(from: Uint8Array, indexes: Int32Array, length: number): Uin
 }
 
 function gatherNumbers(from: Float64Array, indexes: Int32Array, length: number): Float64Array {
-  const to = allocateNumbers(length);
+  const to = borrowNumbers(length);
   for (let row = 0; row < length; row++) to[row] = from[indexes[row]!]!;
   return to;
 }
 
 function gatherInts(from: Int32Array, indexes: Int32Array, length: number): Int32Array {
-  const to = allocateInts(length);
+  const to = borrowInts(length);
   for (let row = 0; row < length; row++) to[row] = from[indexes[row]!]!;
   return to;
 }

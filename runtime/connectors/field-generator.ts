@@ -1,5 +1,6 @@
-import { allocateBytes, allocateInts, allocateNumbers, allocateUtf8 } from '../columns/allocator.ts';
+import { allocateBytes, allocateUtf8 } from '../columns/allocator.ts';
 import type { Column, Validity } from '../columns/column.ts';
+import { borrowInts, borrowNumbers } from '../columns/slice-pool.ts';
 import { unreachable } from '../errors/assert.ts';
 import { bitsAt, fractionAt, keyAt, keyOf } from './counter-random.ts';
 
@@ -46,7 +47,7 @@ export function generate(generator: FieldGenerator, from: number, count: number)
     case 'real':
     case 'pick-number':
     case 'time': {
-      const values = allocateNumbers(count);
+      const values = borrowNumbers(count);
       inRuns(from, count, (start, end, shift) => fillNumbers(plan, values, keyAt(key, start), start, end, shift));
       return { rep: 'number', values, valid };
     }
@@ -150,7 +151,7 @@ function sequence(
   from: number,
   count: number,
 ): Float64Array {
-  const values = allocateNumbers(count);
+  const values = borrowNumbers(count);
   const range = max - min + 1;
   let next = min + (from % range);
   for (let index = 0; index < count; index++) {
@@ -162,8 +163,8 @@ function sequence(
 
 function letters(length: number, key: number, from: number, count: number, valid: Validity): Column {
   const bytes = allocateUtf8(length * count);
-  const starts = allocateInts(count);
-  const lengths = allocateInts(count).fill(length);
+  const starts = borrowInts(count);
+  const lengths = borrowInts(count).fill(length);
   let to = 0;
   for (let index = 0; index < count; index++) {
     starts[index] = to;
@@ -188,8 +189,8 @@ function pickTexts(
   count: number,
   valid: Validity,
 ): Column {
-  const starts = allocateInts(count);
-  const lengths = allocateInts(count);
+  const starts = borrowInts(count);
+  const lengths = borrowInts(count);
   inRuns(from, count, (start, end, shift) => {
     const local = keyAt(key, start);
     for (let n = start; n < end; n++) {

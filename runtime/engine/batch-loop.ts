@@ -1,3 +1,4 @@
+import { RecyclingPool, type SlicePool } from '../columns/slice-pool.ts';
 import { problem } from '../errors/problem.ts';
 import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
@@ -16,6 +17,8 @@ import { SourcePoller } from './source-poller.ts';
 
 export interface LoopOptions extends MachineOptions {
   readonly trigger: 'auto' | 'manual';
+  /** For tests. Default: RecyclingPool. */
+  readonly newSlicePool?: () => SlicePool;
 }
 
 /** Rows of one micro-batch of the automatic trigger. Sources are bounded in time besides, to about 50 ms of work. */
@@ -45,6 +48,10 @@ export class BatchLoop {
   draft = new EpochDraft();
   /** The last epoch that was computed. */
   epoch = 0;
+  /** Columns of what was polled: they live until nothing is pending. */
+  readonly #polledSlices: SlicePool;
+  /** Columns that a micro-batch computes. */
+  readonly #computedSlices: SlicePool;
   #commits: CommitQueue;
   #poller: SourcePoller;
   #heads = new Map<Dataflow, CommittedHead>();
@@ -67,6 +74,9 @@ export class BatchLoop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
+    const newSlicePool = options.newSlicePool ?? (() => new RecyclingPool());
+    this.#polledSlices = newSlicePool();
+    this.#computedSlices = newSlicePool();
     this.machine = this.#newMachine();
     this.#commits = this.#newCommits({ epoch: 0, lastSequence: 0, processed: 0 });
     this.#poller = this.#newPoller();
@@ -183,7 +193,7 @@ export class BatchLoop {
         throw problem('CLOCK_WENT_BACK', `the clock stands at ${this.#clock} and never goes back`);
       this.#clock = clock;
       await this.#commits.settle();
-      this.#poller.pollAll(clock);
+      this.#poll((poller) => poller.pollAll(clock));
       this.machine.intake.passTime(clock, this.machine.neededStreams());
       const joins = await this.#join([...this.#backfills.values()]);
       const stepped = this.#compute(this.#take(Infinity), new Map(), joins);
@@ -284,7 +294,7 @@ export class BatchLoop {
 
   async #trigger(): Promise<void> {
     const now = this.now();
-    this.#poller.poll(now, BATCH_ROWS_MAX - rowsOf(this.#pending));
+    this.#poll((poller) => poller.poll(now, BATCH_ROWS_MAX - rowsOf(this.#pending)));
     this.machine.intake.passTime(now, this.machine.neededStreams());
     const chunks = this.#takeChunks();
     const near = [...this.#backfills.values()].filter(
@@ -295,6 +305,11 @@ export class BatchLoop {
     if (entries.length + chunks.size + joins.size > 0) this.#compute(entries, chunks, joins);
   }
 
+  #poll(ask: (poller: SourcePoller) => void): void {
+    if (this.#pending.length === 0) this.#polledSlices.reclaim();
+    this.#polledSlices.during(() => ask(this.#poller));
+  }
+
   #compute(
     entries: readonly Entry[],
     chunks: ReadonlyMap<Dataflow, LogChunk>,
@@ -302,7 +317,9 @@ export class BatchLoop {
   ): Stepped {
     const tick = { epoch: this.epoch + 1, clock: this.#clock };
     const processed = entries.at(-1)?.record.sequence ?? this.#processed;
-    const batch = runMicroBatch(this.machine, { tick, entries, processed, chunks, joins }, this.draft);
+    this.#computedSlices.reclaim();
+    const input = { tick, entries, processed, chunks, joins };
+    const batch = this.#computedSlices.during(() => runMicroBatch(this.machine, input, this.draft));
     this.#processed = processed;
     this.#advanced = batch.advanced;
     for (const dataflow of batch.failed) this.#noteFailure(dataflow);

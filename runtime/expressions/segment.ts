@@ -1,8 +1,9 @@
-import { allocateBytes, allocateInts, allocateNumbers } from '../columns/allocator.ts';
+import { allocateBytes, allocateInts } from '../columns/allocator.ts';
 import { type Batch, EMPTY_BATCH } from '../columns/batch.ts';
 import type { Column, Validity } from '../columns/column.ts';
 import { columnFromBigints } from '../columns/column-builder.ts';
 import { gather, gatherHidden } from '../columns/gather.ts';
+import { borrowNumbers } from '../columns/slice-pool.ts';
 import { unreachable } from '../errors/assert.ts';
 import type { EvaluationErrorCode } from '../functions/scalar-function.ts';
 import type { DataType } from '../types/data-type.ts';
@@ -282,7 +283,7 @@ function outputCells(type: DataType, nullable: boolean, width: Width, length: nu
   if (type.kind === 'string' || type.kind === 'json')
     return { kind: 'string', cells: new Array<string>(length), valid };
   if (isExactInteger(type) && width === 'wide') return { kind: 'bigint', cells: new Array<bigint>(length), valid };
-  return { kind: 'number', cells: allocateNumbers(length), valid };
+  return { kind: 'number', cells: borrowNumbers(length), valid };
 }
 
 function finishOutput({ kind, cells, valid }: Output, kept: number, nulls: boolean): Column {

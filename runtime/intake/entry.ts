@@ -18,5 +18,3 @@ export interface Slice {
   readonly watermarks: Float64Array | null;
   readonly firstOrdinal: number;
 }
-
-export const SLICE_ROWS = 16_384;

@@ -1,4 +1,5 @@
 import type { StreamDefinition } from '../catalog/catalog.ts';
+import { SLICE_ROWS } from '../columns/batch.ts';
 import { gather } from '../columns/gather.ts';
 import type { Column, NumberColumn } from '../columns/column.ts';
 import { connector } from '../connectors/index.ts';
@@ -17,7 +18,7 @@ import type { DecodedRows, RefusedRow, RowDecoder, WireColumn } from '../formats
 import type { IntakeRecord } from '../store/store.ts';
 import type { DataType } from '../types/data-type.ts';
 import { allocateInts } from '../columns/allocator.ts';
-import { SLICE_ROWS, type Slice } from './entry.ts';
+import type { Slice } from './entry.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
 
 const ROW_BYTES_MAX = 1 << 20;

@@ -1,5 +1,6 @@
 import { planner } from '../../planner/planner.ts';
 import type { Planned } from '../../planner/statement-plan.ts';
+import { PoisonPool } from '../../runtime/columns/slice-pool.ts';
 import type { RelationDefinition } from '../../runtime/catalog/catalog.ts';
 import { LocalEngine } from '../../runtime/engine/local-engine.ts';
 import { ProblemError } from '../../runtime/errors/problem.ts';
@@ -15,7 +16,14 @@ export class EngineBench {
   readonly #definitions: RelationDefinition[] = [];
 
   constructor(store: Store, trigger: 'auto' | 'manual', filesDirectory = '/nonexistent') {
-    this.engine = new LocalEngine({ store, clock: this.clock, filesDirectory, hashSeed: 3, trigger });
+    this.engine = new LocalEngine({
+      store,
+      clock: this.clock,
+      filesDirectory,
+      hashSeed: 3,
+      trigger,
+      newSlicePool: () => new PoisonPool(),
+    });
   }
 
   async start(): Promise<void> {

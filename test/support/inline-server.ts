@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { inlinePlannerClient } from '../../planner/planner-client.ts';
 import { planner } from '../../planner/planner.ts';
+import { PoisonPool } from '../../runtime/columns/slice-pool.ts';
 import { LocalEngine } from '../../runtime/engine/local-engine.ts';
 import { InlineStore } from '../../runtime/store/inline-store.ts';
 import { ManualClock } from '../../runtime/time/clock.ts';
@@ -24,7 +25,14 @@ export async function startInlineServer(
   const clock = new ManualClock(START_TIME);
   const { trigger = 'auto', filesDirectory = '/nowhere' } = config;
   const store = new InlineStore(':memory:', { instance: 'test', clock });
-  const engine = new LocalEngine({ store, clock, filesDirectory, hashSeed: 1, trigger });
+  const engine = new LocalEngine({
+    store,
+    clock,
+    filesDirectory,
+    hashSeed: 1,
+    trigger,
+    newSlicePool: () => new PoisonPool(),
+  });
   const fatal: string[] = [];
   const server = await startServer(
     { ...DEFAULTS, trigger, filesDirectory, ...config },

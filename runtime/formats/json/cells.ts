@@ -1,5 +1,6 @@
-import { allocateBytes, allocateInts, allocateNumbers, allocateUtf8 } from '../../columns/allocator.ts';
+import { allocateBytes, allocateUtf8 } from '../../columns/allocator.ts';
 import type { Column, Validity } from '../../columns/column.ts';
+import { borrowInts, borrowNumbers } from '../../columns/slice-pool.ts';
 import { unreachable } from '../../errors/assert.ts';
 import type { DataType } from '../../types/data-type.ts';
 
@@ -69,7 +70,7 @@ export class NumberCells {
   readonly #wide = new Map<number, bigint>();
 
   constructor(capacity: number) {
-    this.values = allocateNumbers(capacity);
+    this.values = borrowNumbers(capacity);
     this.#nulls = new Nulls(capacity);
   }
 
@@ -79,6 +80,7 @@ export class NumberCells {
   }
 
   setNull(row: number): void {
+    this.values[row] = 0;
     this.#nulls.add(row);
   }
 
@@ -88,7 +90,7 @@ export class NumberCells {
   }
 
   grow(capacity: number): void {
-    const grown = allocateNumbers(capacity);
+    const grown = borrowNumbers(capacity);
     grown.set(this.values);
     this.values = grown;
     this.#nulls.grow(capacity);
@@ -149,8 +151,8 @@ export class TextCells {
   #ownLength = 0;
 
   constructor(capacity: number) {
-    this.starts = allocateInts(capacity);
-    this.lengths = allocateInts(capacity);
+    this.starts = borrowInts(capacity);
+    this.lengths = borrowInts(capacity);
     this.#nulls = new Nulls(capacity);
   }
 
@@ -222,7 +224,7 @@ function grownBytes(bytes: Uint8Array, capacity: number): Uint8Array {
 }
 
 function grownInts(ints: Int32Array, capacity: number): Int32Array {
-  const grown = allocateInts(capacity);
+  const grown = borrowInts(capacity);
   grown.set(ints);
   return grown;
 }

@@ -1,5 +1,6 @@
 import { planner } from '../../../planner/planner.ts';
 import type { Planned, StatementPlan } from '../../../planner/statement-plan.ts';
+import { PoisonPool } from '../../../runtime/columns/slice-pool.ts';
 import type { Catalog, RelationDefinition } from '../../../runtime/catalog/catalog.ts';
 import type { ChangeChunk, EngineEvent } from '../../../runtime/engine/engine.ts';
 import { LocalEngine } from '../../../runtime/engine/local-engine.ts';
@@ -121,6 +122,7 @@ export class ScriptServer {
       filesDirectory: this.#filesDirectory,
       hashSeed: HASH_SEED,
       trigger: 'manual',
+      newSlicePool: () => new PoisonPool(),
     });
     engine.onEvent((event: EngineEvent) => {
       if (event.kind === 'batch') for (const chunk of event.chunks) this.#chunks.push({ view: event.view, chunk });
