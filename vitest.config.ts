@@ -10,6 +10,9 @@ export default defineConfig({
           name: 'unit',
           include: ['{runtime,planner,server,web,bench,test}/**/*.test.{ts,tsx}'],
           exclude: ['**/node_modules/**', 'dist/**', 'test/e2e/**', 'test/long/**'],
+          // Only what hangs is stopped: a busy machine takes its time.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },
