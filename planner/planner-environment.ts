@@ -66,6 +66,13 @@ export const ENVIRONMENT: PlannerEnvironment = {
       ],
       { fieldOptions: ['kind', 'min', 'max', 'length', 'values', 'null_rate', 'jitter'] },
     ),
+    connector('nexmark', [
+      required('table', { kind: 'word', words: ['bid', 'auction', 'person'] }),
+      option('events', { kind: 'number', min: 0, max: 1e12, whole: true }),
+      option('events_per_second', { kind: 'number', min: 0, max: 1e9, whole: false }),
+      option('event_rate', { kind: 'number', min: 1, max: 1e9, whole: false }),
+      option('seed', WHOLE),
+    ]),
     connector('blackhole', [], { source: false, sink: true }),
   ],
   streamOptions: [
@@ -82,7 +89,6 @@ export const ENVIRONMENT: PlannerEnvironment = {
 
 /** Connectors of the contract that are not built: named in messages, never silently unknown. */
 export const UNBUILT_CONNECTORS: ReadonlySet<string> = new Set([
-  'nexmark',
   'kafka',
   'mqtt',
   'nats',

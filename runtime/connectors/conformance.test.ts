@@ -72,6 +72,18 @@ const subjects: readonly Subject[] = [
     columns: [field('a', BIGINT), field('ts', TIMESTAMP)],
     options: { rows_per_second: '0', number_of_rows: '5000' },
   },
+  {
+    name: 'nexmark',
+    connector: 'nexmark',
+    columns: [field('id', BIGINT), field('itemName', STRING), field('extra', STRING), field('expires', TIMESTAMP)],
+    options: { table: 'auction', events: '20000', seed: '3' },
+  },
+  {
+    name: 'nexmark with a pace',
+    connector: 'nexmark',
+    columns: [field('bidder', BIGINT), field('url', STRING), field('price', INT), field('ts', TIMESTAMP)],
+    options: { table: 'bid', events: '3000', events_per_second: '77' },
+  },
 ];
 
 const context: SourceContext = { clock: new ManualClock(NOW), filesDirectory: folder };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { connector, connectorNames } from './index.ts';
 
 test('every connector is found by its name and by no other', () => {
-  expect(connectorNames()).toEqual(['http', 'file', 'host', 'datagen', 'blackhole']);
+  expect(connectorNames()).toEqual(['http', 'file', 'host', 'datagen', 'nexmark', 'blackhole']);
   for (const name of connectorNames()) expect(connector(name)!.name).toBe(name);
   expect(connector('HTTP')).toBeUndefined();
   expect(connector('__proto__')).toBeUndefined();

@@ -193,7 +193,7 @@ const STATEMENTS: readonly Refusal[] = [
     'did you mean connector?',
   ],
   ["CREATE STREAM x (a INT) WITH (connector = 'htp')", 'UNKNOWN_CONNECTOR', "connector = 'htp'", 'did you mean http?'],
-  ["CREATE STREAM x (a INT) WITH (connector = 'nexmark')", 'UNSUPPORTED', "connector = 'nexmark'"],
+  ["CREATE STREAM x (a INT) WITH (connector = 'kafka')", 'UNSUPPORTED', "connector = 'kafka'"],
   ["CREATE STREAM x (a INT) WITH (connector = 'blackhole')", 'WRONG_KIND', "connector = 'blackhole'"],
   ["CREATE STREAM x (a INT) WITH (connector = 'file')", 'INVALID_OPTION', "connector = 'file'"],
   ["CREATE STREAM x (a INT) WITH (connector = 'file', path = 'a', follow = 'true')", 'UNSUPPORTED', "follow = 'true'"],
