@@ -1,5 +1,6 @@
 import type { Flow } from '../dstream/dstream.ts';
 import type { Entry } from '../intake/entry.ts';
+import type { ScanNode } from '../plan/physical-plan.ts';
 import type { Dataflow } from './dataflow.ts';
 import { asError } from '../errors/as-error.ts';
 import { type LogChunk, readAppendRows, readLog, readLogWhole } from './log-reader.ts';
@@ -52,13 +53,20 @@ export class Backfill {
     return { entries, snapshots: await this.#snapshots() };
   }
 
-  /** Tables and views must stand at the head first; null when they do, else the name of one that does not. */
+  /** Views must have rows to start with: null when they do, else one that has never been at the head. */
   waitsFor(joining: ReadonlySet<Dataflow>): Dataflow | null {
     for (const { scan } of this.dataflow.scans) {
       const upstream = scan.relationKind === 'view' ? this.#machine.dataflows.get(scan.relation) : undefined;
-      if (upstream && !upstream.joined && !joining.has(upstream)) return upstream;
+      if (upstream && !upstream.attached && !joining.has(upstream)) return upstream;
     }
     return null;
+  }
+
+  /** What a table or view did while the query was not at the head. */
+  #missed(node: number, { relation }: ScanNode): Flow {
+    const { tables, dataflows } = this.#machine;
+    const { watermark } = tables.get(relation) ?? dataflows.get(relation)!;
+    return { batches: this.dataflow.inboxes.get(node)!.read(), watermark };
   }
 
   #load(position: number, upTo: number): void {
@@ -82,8 +90,9 @@ export class Backfill {
   async #snapshots(): Promise<Map<number, Flow>> {
     const snapshots = new Map<number, Flow>();
     for (const { node, scan } of this.dataflow.scans) {
-      if (scan.relationKind !== 'stream')
-        snapshots.set(node, changesFlow(scan, await currentFlow(this.#machine, scan.relation)));
+      if (scan.relationKind === 'stream') continue;
+      if (this.dataflow.attached) snapshots.set(node, this.#missed(node, scan));
+      else snapshots.set(node, changesFlow(scan, await currentFlow(this.#machine, scan.relation)));
     }
     return snapshots;
   }

@@ -12,7 +12,8 @@ import { statusTime } from './frame-time.ts';
 import type { LogChunk } from './log-reader.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { failureOf, type MicroBatch, runMicroBatch } from './micro-batch.ts';
-import { type RecoveredMachine, recoverMachine } from './recovery.ts';
+import { positionLost } from './position-lost.ts';
+import { type RecoveredMachine, recoverMachine, restoreDataflow } from './recovery.ts';
 import { SourcePoller } from './source-poller.ts';
 
 export interface LoopOptions extends MachineOptions {
@@ -122,6 +123,34 @@ export class BatchLoop {
     return this.#commits.settle();
   }
 
+  /** Resolves once every query at the head has absorbed the row with this ordinal and that is durable; answers the epoch. */
+  applied(ordinal: number): Promise<number> {
+    this.wake();
+    const entry = this.#pending.find(({ record }) => record.ordinal + record.rows > ordinal);
+    return this.#commits.applied(entry?.record.sequence ?? this.#processed);
+  }
+
+  /** Throws where nothing is processed by itself, so that waiting for it would be for ever. */
+  refuseManual(waitingFor: string): void {
+    if (this.#options.trigger === 'auto') return;
+    throw problem('MANUAL_TRIGGER', `${waitingFor} waits for a micro-batch, and those come with /v1/step only`);
+  }
+
+  /** Between two micro-batches. */
+  pause(dataflow: Dataflow): void {
+    this.draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.pause(this.#processed)) });
+    this.#backfills.delete(dataflow);
+  }
+
+  /** Between two micro-batches, while the loop waits: what failed goes on from its state as of the last commit. */
+  async resume(dataflow: Dataflow): Promise<Dataflow> {
+    if (dataflow.lost) throw positionLost(dataflow.name);
+    const resumed = dataflow.failure ? await this.#reopen(dataflow) : dataflow;
+    this.draft.progress.push({ dataflow: resumed.id, state: JSON.stringify(resumed.resume()) });
+    this.#poller.retry(this.machine.streamsOf(resumed));
+    return resumed;
+  }
+
   /** Resolves when rows can be accepted; throws what to tell the sender where they can't. */
   async admit(): Promise<void> {
     await this.#reloaded;
@@ -139,7 +168,7 @@ export class BatchLoop {
 
   /** Resolves once a backfilling dataflow stands at the head. */
   async caughtUp(dataflow: Dataflow): Promise<void> {
-    while (!dataflow.joined && dataflow.failure === null && this.machine.dataflows.get(dataflow.name) === dataflow) {
+    while (behindHead(dataflow) && this.machine.dataflows.get(dataflow.name) === dataflow) {
       await this.#commits.whenDurable(undefined);
     }
   }
@@ -193,6 +222,7 @@ export class BatchLoop {
         throw problem('CLOCK_WENT_BACK', `the clock stands at ${this.#clock} and never goes back`);
       this.#clock = clock;
       await this.#commits.settle();
+      this.#findBackfills();
       this.#poll((poller) => poller.pollAll(clock));
       this.machine.intake.passTime(clock, this.machine.neededStreams());
       const joins = await this.#join([...this.#backfills.values()]);
@@ -240,7 +270,8 @@ export class BatchLoop {
   /** Every query over the source stops; it can be dropped and made again once the cause is mended. */
   #sourceFailed(relation: Relation, error: unknown): void {
     for (const dataflow of this.machine.dataflows.values()) {
-      if (!dataflow.failure && this.machine.streamsOf(dataflow).has(relation.id)) this.#stop(dataflow, error);
+      if (!dataflow.failure && !dataflow.paused && this.machine.streamsOf(dataflow).has(relation.id))
+        this.#stop(dataflow, error);
     }
   }
 
@@ -283,9 +314,13 @@ export class BatchLoop {
     await this.#runTasks();
     this.#findBackfills();
     if (this.#options.trigger === 'auto') await this.#trigger();
-    if (this.draft.empty && this.#advanced.length === 0 && this.#events.length === 0) return false;
+    if (this.#nothingToCommit && !this.#commits.awaits(this.#processed)) return false;
     await this.#submit();
     return true;
+  }
+
+  get #nothingToCommit(): boolean {
+    return this.draft.empty && this.#advanced.length === 0 && this.#events.length === 0;
   }
 
   async #runTasks(): Promise<void> {
@@ -392,7 +427,7 @@ export class BatchLoop {
       if (dataflows.get(dataflow.name) !== dataflow) this.#backfills.delete(dataflow);
     }
     for (const dataflow of dataflows.values()) {
-      if (dataflow.joined || dataflow.failure || this.#backfills.has(dataflow)) continue;
+      if (!behindHead(dataflow) || this.#backfills.has(dataflow)) continue;
       this.#backfills.set(dataflow, new Backfill(dataflow, this.machine, () => this.wake()));
     }
   }
@@ -426,6 +461,16 @@ export class BatchLoop {
       }
     }
     return joins;
+  }
+
+  async #reopen(failed: Dataflow): Promise<Dataflow> {
+    await this.#commits.settle();
+    const head = this.#heads.get(failed);
+    const fresh = this.machine.reopenDataflow(failed);
+    await restoreDataflow(this.machine, fresh, JSON.stringify(failed.saved));
+    if (head) this.#heads.set(fresh, head);
+    this.#heads.delete(failed);
+    return fresh;
   }
 
   #stop(dataflow: Dataflow, error: unknown): void {
@@ -513,6 +558,11 @@ export class BatchLoop {
       watermark: statusTime(head.watermark),
     };
   }
+}
+
+/** On its way to the head. */
+function behindHead({ joined, paused, failure }: Dataflow): boolean {
+  return !joined && !paused && failure === null;
 }
 
 interface Publication {

@@ -16,12 +16,15 @@ interface OperatorSize {
  */
 export class Checkpoint {
   readonly #dataflow: number;
+  /** Number of the first state's operator. */
+  readonly #first: number;
   readonly #states: readonly CheckpointedState[];
   readonly #sizes: OperatorSize[];
   #segments: BaseSegmentRecord[] = [];
 
-  constructor(dataflow: number, states: readonly CheckpointedState[]) {
+  constructor(dataflow: number, states: readonly CheckpointedState[], first = 0) {
     this.#dataflow = dataflow;
+    this.#first = first;
     this.#states = states;
     this.#sizes = states.map(() => ({ baseBytes: 0, deltaBytes: 0 }));
   }
@@ -29,11 +32,11 @@ export class Checkpoint {
   /** What this epoch must store. Call once per epoch, after the dataflow has advanced. */
   collect(epoch: number): { readonly deltas: DeltaRecord[]; readonly bases: BaseSegmentRecord[] } {
     const deltas: DeltaRecord[] = [];
-    for (const [operator, state] of this.#states.entries()) {
+    for (const [index, state] of this.#states.entries()) {
       const bytes = state.encodeDelta();
       if (!bytes) continue;
-      deltas.push({ dataflow: this.#dataflow, operator, bytes });
-      this.#sizes[operator]!.deltaBytes += bytes.length;
+      deltas.push({ dataflow: this.#dataflow, operator: this.#first + index, bytes });
+      this.#sizes[index]!.deltaBytes += bytes.length;
     }
     if (this.#segments.length === 0) this.#beginBase(epoch);
     return { deltas, bases: this.#segments.splice(0, 1) };
@@ -45,8 +48,8 @@ export class Checkpoint {
 
   /** Loads what the store recovered of one operator. */
   restore(operator: number, base: readonly Uint8Array[], deltas: readonly Uint8Array[]): void {
-    const state = this.#states[operator]!;
-    const size = this.#sizes[operator]!;
+    const state = this.#states[operator - this.#first]!;
+    const size = this.#sizes[operator - this.#first]!;
     if (base.length > 0) {
       const whole = Buffer.concat(base);
       state.applyBase(whole);
@@ -59,17 +62,17 @@ export class Checkpoint {
   }
 
   #beginBase(epoch: number): void {
-    const operator = this.#sizes.findIndex(
+    const index = this.#sizes.findIndex(
       ({ baseBytes, deltaBytes }) => deltaBytes > DELTA_BYTES_MIN && deltaBytes > baseBytes / 2,
     );
-    if (operator < 0) return;
-    const bytes = this.#states[operator]!.encodeBase();
-    this.#sizes[operator] = { baseBytes: bytes.length, deltaBytes: 0 };
+    if (index < 0) return;
+    const bytes = this.#states[index]!.encodeBase();
+    this.#sizes[index] = { baseBytes: bytes.length, deltaBytes: 0 };
     const segments = Math.max(1, Math.ceil(bytes.length / SEGMENT_BYTES));
     for (let segment = 0; segment < segments; segment++) {
       this.#segments.push({
         dataflow: this.#dataflow,
-        operator,
+        operator: this.#first + index,
         asOf: epoch,
         segment,
         last: segment === segments - 1,

@@ -7,9 +7,9 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-interface SenderWaiter {
+interface SenderWaiter<Epoch> {
   readonly sequence: number;
-  resolve(epoch: number | null): void;
+  resolve(epoch: Epoch): void;
   reject(error: unknown): void;
 }
 
@@ -37,7 +37,9 @@ export class CommitQueue {
   #inFlight: Promise<void> | null = null;
   #failure: Error | null = null;
   #next: Waiter[] = [];
-  #senders: SenderWaiter[] = [];
+  #senders: SenderWaiter<number | null>[] = [];
+  #appliers: SenderWaiter<number>[] = [];
+  #submittedProcessed: number;
   #durableSequence: number;
   #processed: number;
   #epoch: number;
@@ -48,6 +50,7 @@ export class CommitQueue {
     this.#epoch = from.epoch;
     this.#durableSequence = from.lastSequence;
     this.#processed = from.processed;
+    this.#submittedProcessed = from.processed;
   }
 
   /** The newest durable epoch. */
@@ -83,6 +86,20 @@ export class CommitQueue {
     });
   }
 
+  /** Resolves once the processing of the entry is durable; answers the newest durable epoch. */
+  applied(sequence: number): Promise<number> {
+    if (this.#failure !== null) return Promise.reject(asProblem(this.#failure));
+    if (sequence <= this.#processed) return Promise.resolve(this.#epoch);
+    return new Promise((resolve, reject) => {
+      this.#appliers.push({ sequence, resolve, reject });
+    });
+  }
+
+  /** Whether somebody waits for a commit that says that all up to `processed` is processed, and none says so yet. */
+  awaits(processed: number): boolean {
+    return this.#submittedProcessed < processed && this.#appliers.some(({ sequence }) => sequence <= processed);
+  }
+
   /** Waits for the commit under way; throws what made it fail. */
   async settle(): Promise<void> {
     await this.#inFlight;
@@ -93,6 +110,7 @@ export class CommitQueue {
   submit(submitted: Submitted): void {
     const waiters = this.#next;
     this.#next = [];
+    this.#submittedProcessed = submitted.processed;
     this.#inFlight = this.#store.commit(submitted.record).then(
       () => this.#succeed(submitted, waiters),
       (error: unknown) => this.#fail(error, waiters),
@@ -102,9 +120,10 @@ export class CommitQueue {
   /** Refuses everybody who waits: the state that they wait for is thrown away. */
   abandon(error: unknown): void {
     const reason = asProblem(error);
-    for (const waiter of [...this.#next, ...this.#senders]) waiter.reject(reason);
+    for (const waiter of [...this.#next, ...this.#senders, ...this.#appliers]) waiter.reject(reason);
     this.#next = [];
     this.#senders = [];
+    this.#appliers = [];
   }
 
   #succeed(submitted: Submitted, waiters: readonly Waiter[]): void {
@@ -117,6 +136,9 @@ export class CommitQueue {
     const durable = this.#senders.filter(({ sequence }) => sequence <= submitted.lastSequence);
     this.#senders = this.#senders.filter(({ sequence }) => sequence > submitted.lastSequence);
     for (const sender of durable) sender.resolve(sender.sequence <= submitted.processed ? this.#epoch : null);
+    const applied = this.#appliers.filter(({ sequence }) => sequence <= submitted.processed);
+    this.#appliers = this.#appliers.filter(({ sequence }) => sequence > submitted.processed);
+    for (const applier of applied) applier.resolve(this.#epoch);
   }
 
   #fail(error: unknown, waiters: readonly Waiter[]): void {

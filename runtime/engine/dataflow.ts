@@ -13,6 +13,7 @@ import { decodeTime, encodeTime, type SavedTime } from '../intake/stream-time.ts
 import { Checkpoint } from './checkpoint.ts';
 import type { ChangeChunk, OperatorStatus } from './engine.ts';
 import { frameTime } from './frame-time.ts';
+import { type Inbox, openInbox } from './inbox.ts';
 
 export type DataflowKind = 'view' | 'sink' | 'ad-hoc';
 
@@ -30,6 +31,10 @@ export interface SavedDataflow {
   readonly ordinal: number;
   readonly seq: number;
   readonly joined: boolean;
+  /** Absent in stores of older versions, as the next two. */
+  readonly paused?: boolean;
+  readonly attached?: boolean;
+  readonly lost?: boolean;
   readonly started: boolean;
   readonly watermark: SavedTime;
   /** Watermark per scan node, so that a scan without rows goes on from where it stood. */
@@ -60,6 +65,9 @@ export class Dataflow {
   readonly plan: PhysicalPlan;
   readonly scans: readonly { readonly node: number; readonly scan: ScanNode }[];
   readonly checkpoint: Checkpoint;
+  /** By scan of a table or view: what it did since this query left the head. */
+  readonly inboxes: ReadonlyMap<number, Inbox>;
+  readonly inboxCheckpoint: Checkpoint;
   readonly #graph: DStreamGraph;
   readonly #states: readonly CheckpointedState[];
   readonly #clock: Clock;
@@ -77,6 +85,12 @@ export class Dataflow {
   seq = 0;
   /** At the head: it advances together with all others that are. */
   joined = false;
+  /** It has been at the head: it holds its tables' and views' rows as of when it left it, its inboxes what came since. */
+  attached = false;
+  /** Rests until it is resumed. */
+  paused = false;
+  /** What it would need to go on is held no more. */
+  lost = false;
   failure: Problem | null = null;
   watermark = -Infinity;
   rowsIn = 0;
@@ -99,6 +113,10 @@ export class Dataflow {
       timeless,
     });
     this.checkpoint = new Checkpoint(id, this.#states);
+    const relations = this.scans.filter(({ scan }) => scan.relationKind !== 'stream');
+    this.inboxes = new Map(relations.map(({ node, scan }) => [node, openInbox(scan, hashSeed)]));
+    const inboxStates = [...this.inboxes.values()].map(({ state }) => state);
+    this.inboxCheckpoint = new Checkpoint(id, inboxStates, this.#states.length);
     this.#lastSaved = this.save();
   }
 
@@ -110,6 +128,7 @@ export class Dataflow {
       for (const batch of flow.batches) this.rowsIn += batch.length;
     }
     const output = this.#advanceGraph(inputs, tick);
+    if (this.joined) for (const inbox of this.inboxes.values()) inbox.clear();
     this.watermark = output.watermark;
     const chunks = this.kind === 'sink' ? [] : this.#encode(output, tick.epoch);
     this.rowsOut += output.changes.length;
@@ -151,11 +170,15 @@ export class Dataflow {
   }
 
   get stateRows(): number {
-    return this.#states.reduce((sum, { rows }) => sum + rows, 0);
+    return this.#allStates().reduce((sum, { rows }) => sum + rows, 0);
   }
 
   get stateBytes(): number {
-    return this.#states.reduce((sum, { bytes }) => sum + bytes, 0);
+    return this.#allStates().reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  #allStates(): CheckpointedState[] {
+    return [...this.#states, ...[...this.inboxes.values()].map(({ state }) => state)];
   }
 
   save(): SavedDataflow {
@@ -164,6 +187,9 @@ export class Dataflow {
       ordinal: this.ordinal,
       seq: this.seq,
       joined: this.joined,
+      paused: this.paused,
+      attached: this.attached,
+      lost: this.lost,
       started: this.#started,
       watermark: encodeTime(this.watermark),
       scans: [...this.#watermarks].map(([node, watermark]) => [node, encodeTime(watermark)] as const),
@@ -176,19 +202,61 @@ export class Dataflow {
     return this.#lastSaved;
   }
 
-  /** Stops the query. Answers what to store: the last epoch that it finished, and why it went no further. */
+  /**
+   * Stops the query. Answers what to store: the last epoch that it finished, and why it went no further. What this object
+   * computed since is not to be trusted: to go on, make another and restore what was stored.
+   */
   fail(failure: Problem): SavedDataflow {
     this.failure = failure;
-    return { ...this.#lastSaved, failure };
+    this.joined = false;
+    this.attached = this.#lastSaved.attached ?? this.#lastSaved.joined;
+    this.#lastSaved = { ...this.#lastSaved, joined: false, failure };
+    return this.#lastSaved;
   }
 
-  /** After every operator's state was restored through `checkpoint`. */
+  /** What is stored of it, or goes along with the next commit. */
+  get saved(): SavedDataflow {
+    return this.#lastSaved;
+  }
+
+  /** Goes on after a pause or a failure, from where it stands. */
+  resume(): SavedDataflow {
+    this.paused = false;
+    this.failure = null;
+    return this.save();
+  }
+
+  /** `processed`: up to where it has absorbed the acceptance order if it is at the head. */
+  pause(processed: number): SavedDataflow {
+    if (this.joined) this.position = processed;
+    this.joined = false;
+    this.paused = true;
+    return this.save();
+  }
+
+  /** At the head from now on: all that was accepted and changed until then is in its state. */
+  join(): void {
+    this.joined = true;
+    this.attached = true;
+  }
+
+  /** Loads what the store recovered of one operator, or of one inbox. */
+  restoreOperator(operator: number, base: readonly Uint8Array[], deltas: readonly Uint8Array[]): void {
+    const owner = operator < this.#states.length ? this.checkpoint : this.inboxCheckpoint;
+    owner.restore(operator, base, deltas);
+  }
+
+  /** After every operator's state was restored. */
   restore(saved: SavedDataflow): void {
-    for (const state of this.#states) state.restored();
+    for (const state of this.#allStates()) state.restored();
     this.position = saved.position;
     this.ordinal = saved.ordinal;
     this.seq = saved.seq;
-    this.joined = saved.joined;
+    this.joined = saved.joined && saved.failure === null;
+    this.attached = saved.attached ?? saved.joined;
+    // An older server did not note what tables and views did after a query had failed.
+    this.lost = saved.lost ?? (saved.attached === undefined && saved.failure !== null && this.inboxes.size > 0);
+    this.paused = saved.paused ?? false;
     this.#started = saved.started;
     this.watermark = decodeTime(saved.watermark);
     for (const [node, watermark] of saved.scans) this.#watermarks.set(node, decodeTime(watermark));

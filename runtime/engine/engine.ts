@@ -14,8 +14,26 @@ export interface Engine {
   create(definition: Definition, plan: PhysicalPlan | null): Promise<readonly Definition[]>;
   /** All at once, in one epoch. Answers all names dropped (a stream's `$late` and `$errors` too). */
   drop(names: readonly string[]): Promise<readonly string[]>;
-  /** Answers once the rows are durable. `body`: NDJSON; `strict`: all or nothing (ROWS_REFUSED). */
+  /**
+   * Answers once the rows are durable, or with `wait: 'applied'` as waitApplied does (refused before anything is kept).
+   * `body`: NDJSON; `strict`: all or nothing (ROWS_REFUSED).
+   */
   insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted>;
+  /**
+   * Resolves once every running query at the head has absorbed all rows up to this ordinal and that is durable; answers
+   * the epoch. MANUAL_TRIGGER under the manual trigger.
+   */
+  waitApplied(ordinal: number): Promise<number>;
+  /**
+   * The query (view or sink) rests: it keeps its position and state, also over a restart, and is read and watched as it
+   * stands. What is paused already stays so. Errors: VIEW_NOT_FOUND, VIEW_FAILED.
+   */
+  pauseView(name: string): Promise<ViewStatus>;
+  /**
+   * The query goes on: it catches up with what was accepted meanwhile, nothing lost or doubled. One that failed tries again
+   * from its state as of the last epoch that it finished; what runs, runs on. Errors: VIEW_NOT_FOUND, POSITION_LOST.
+   */
+  resumeView(name: string): Promise<ViewStatus>;
   /** Moves the stream's watermark to `to` (ms), or with Infinity ends the stream. Durable when answered. */
   moveWatermark(stream: string, to: number): Promise<{ readonly watermark: number; readonly epoch: number | null }>;
   /** One micro-batch (manual trigger only). `now` null: the clock's. */
@@ -56,6 +74,8 @@ export interface Started {
 export interface InsertOptions {
   readonly op: 'upsert' | 'delete';
   readonly strict: boolean;
+  /** Default: `durable`. */
+  readonly wait?: 'durable' | 'applied';
 }
 
 export interface Inserted {

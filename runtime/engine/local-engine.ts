@@ -83,6 +83,7 @@ export class LocalEngine implements Engine {
   }
 
   async insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted> {
+    if (options.wait === 'applied') this.#loop.refuseManual('wait=applied');
     await this.#loop.admit();
     const relation = this.#relation(stream);
     const pushed = this.#loop.machine.intake.push(relation, bufferOf(body), {
@@ -93,8 +94,33 @@ export class LocalEngine implements Engine {
     const errors = pushed.refused
       .slice(0, ERRORS_MAX)
       .map(({ line, code, field, message }) => ({ row: line, code, field, message }));
-    const epoch = await this.#loop.durable(pushed.sequence);
+    const applied = options.wait === 'applied' && pushed.ordinal !== null;
+    const epoch = applied ? await this.#loop.applied(pushed.ordinal) : await this.#loop.durable(pushed.sequence);
     return { accepted: pushed.accepted, rejected: pushed.rejected, ordinal: pushed.ordinal, epoch, errors };
+  }
+
+  async waitApplied(ordinal: number): Promise<number> {
+    this.#loop.refuseManual('wait=applied');
+    return this.#loop.applied(ordinal);
+  }
+
+  pauseView(name: string): Promise<ViewStatus> {
+    return this.#loop.task(() => {
+      const dataflow = this.#storedDataflow(name);
+      if (dataflow.failure) throw viewFailed(dataflow);
+      if (dataflow.paused) return this.#statusOf(dataflow);
+      this.#loop.pause(dataflow);
+      return this.#loop.whenDurable(this.#statusOf(dataflow));
+    });
+  }
+
+  async resumeView(name: string): Promise<ViewStatus> {
+    const dataflow = await this.#loop.hold(async () => {
+      const found = this.#storedDataflow(name);
+      return found.paused || found.failure ? this.#loop.resume(found) : found;
+    });
+    await this.#loop.caughtUpSoon(dataflow);
+    return this.#loop.task(() => this.#loop.whenCommitted(this.#statusOf(this.#storedDataflow(name))));
   }
 
   async moveWatermark(stream: string, to: number): Promise<{ watermark: number; epoch: number | null }> {
@@ -122,10 +148,8 @@ export class LocalEngine implements Engine {
 
   views(): Promise<readonly ViewStatus[]> {
     return this.#loop.task(() => {
-      const { dataflows, definitions } = this.#loop.machine;
-      const views = [...dataflows.values()].filter(({ kind }) => kind !== 'ad-hoc');
-      const statuses = views.map((view) => viewStatus(view, definitions.get(view.name)!.definition.sql));
-      return this.#loop.whenCommitted(statuses);
+      const views = [...this.#loop.machine.dataflows.values()].filter(({ kind }) => kind !== 'ad-hoc');
+      return this.#loop.whenCommitted(views.map((view) => this.#statusOf(view)));
     });
   }
 
@@ -254,11 +278,25 @@ export class LocalEngine implements Engine {
     throw problem('STREAM_NOT_FOUND', `there is no stream ${name}`);
   }
 
+  #statusOf(dataflow: Dataflow): ViewStatus {
+    return viewStatus(dataflow, this.#loop.machine.definitions.get(dataflow.name)!.definition.sql);
+  }
+
+  #storedDataflow(name: string): Dataflow {
+    const dataflow = this.#dataflow(name);
+    if (dataflow.kind === 'ad-hoc') throw problem('VIEW_NOT_FOUND', `${name} lives as long as its subscribers`);
+    return dataflow;
+  }
+
   #dataflow(name: string): Dataflow {
     const dataflow = this.#loop.machine.dataflows.get(name);
     if (!dataflow) throw problem('VIEW_NOT_FOUND', `there is no materialized view ${name}`);
     return dataflow;
   }
+}
+
+function viewFailed({ name, failure }: Dataflow): Error {
+  return problem('VIEW_FAILED', `${name} has failed: ${failure!.message}`, undefined, 'resume it to try again');
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

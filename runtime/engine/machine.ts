@@ -103,6 +103,15 @@ export class Machine {
     return dataflow;
   }
 
+  /** Another object over the same stored query, in its place in the order. Its state is yet to be restored. */
+  reopenDataflow(failed: Dataflow): Dataflow {
+    const stored = this.definitions.get(failed.name);
+    assert(stored !== undefined, `${failed.name} is not stored`);
+    this.extents.delete(failed);
+    this.#instances.delete(failed);
+    return this.openDataflow(stored);
+  }
+
   drop(name: string, draft: EpochDraft): void {
     const stored = this.definitions.get(name);
     assert(stored !== undefined, `${name} does not exist`);
@@ -136,20 +145,29 @@ export class Machine {
     return ids;
   }
 
-  /** Ids of the streams that a running query reads. */
+  /** Ids of the streams that a query reads which runs or is paused. */
   neededStreams(): Set<number> {
-    const needed = new Set<number>();
+    return this.#streamsWhere(({ failure }) => !failure);
+  }
+
+  /** Ids of the streams that a query reads now. */
+  readStreams(): Set<number> {
+    return this.#streamsWhere(({ failure, paused }) => !failure && !paused);
+  }
+
+  #streamsWhere(counts: (dataflow: Dataflow) => boolean): Set<number> {
+    const ids = new Set<number>();
     for (const dataflow of this.dataflows.values()) {
-      if (!dataflow.failure) for (const id of this.streamsOf(dataflow)) needed.add(id);
+      if (counts(dataflow)) for (const id of this.streamsOf(dataflow)) ids.add(id);
     }
-    return needed;
+    return ids;
   }
 
   /** Per stream that a running query reads: the columns that one of them reads. */
   neededColumns(): Map<number, boolean[]> {
     const needed = new Map<number, boolean[]>();
-    for (const { failure, scans } of this.dataflows.values()) {
-      for (const { scan } of failure ? [] : scans) {
+    for (const { failure, paused, scans } of this.dataflows.values()) {
+      for (const { scan } of failure || paused ? [] : scans) {
         const relation = scan.relationKind === 'stream' ? this.intake.byName(scan.relation) : undefined;
         if (!relation) continue;
         const columns = needed.get(relation.id) ?? relation.definition.columns.map(() => false);

@@ -53,7 +53,10 @@ class MicroBatchRun {
 
   run(): MicroBatch {
     this.#advanceTables();
-    for (const dataflow of this.#machine.dataflows.values()) if (!dataflow.failure) this.#visit(dataflow);
+    for (const dataflow of this.#machine.dataflows.values()) {
+      if (!dataflow.failure) this.#visit(dataflow);
+      if (!dataflow.joined && dataflow.attached && dataflow.kind !== 'ad-hoc') this.#fillInboxes(dataflow);
+    }
     return {
       advanced: this.#advanced,
       failed: this.#failed,
@@ -81,7 +84,21 @@ class MicroBatchRun {
     }
   }
 
+  /** What happened in this batch to what a query reads that is behind the head, or rests. */
+  #fillInboxes(dataflow: Dataflow): void {
+    const { inboxes, scans, inboxCheckpoint } = dataflow;
+    let filled = false;
+    for (const { node, scan } of scans) {
+      const changes = scan.relationKind === 'stream' ? undefined : this.#changes.get(scan.relation);
+      const { batches = [] } = changes ? changesFlow(scan, changes) : {};
+      if (batches.length > 0) inboxes.get(node)!.add(batches);
+      filled ||= batches.length > 0;
+    }
+    if (filled) this.#draft.addCheckpoint(inboxCheckpoint.collect(this.#input.tick.epoch));
+  }
+
   #visit(dataflow: Dataflow): void {
+    if (dataflow.paused) return;
     const upstream = this.#failedUpstream(dataflow);
     if (upstream) return this.#fail(dataflow, dependsOnFailed(dataflow, upstream));
     try {
@@ -115,7 +132,7 @@ class MicroBatchRun {
       const snapshot = joining.snapshots.get(node);
       if (snapshot) inputs.set(node, this.#snapshotAndChanges(scan, snapshot));
     }
-    dataflow.joined = true;
+    dataflow.join();
     this.#advance(dataflow, inputs, this.#input.processed);
   }
 
@@ -150,6 +167,7 @@ class MicroBatchRun {
 
   #record(dataflow: Dataflow, output: DataflowOutput): void {
     this.#draft.addCheckpoint(dataflow.checkpoint.collect(this.#input.tick.epoch));
+    this.#draft.addCheckpoint(dataflow.inboxCheckpoint.collect(this.#input.tick.epoch));
     this.#draft.addChanges(dataflow.id, output.chunks);
     this.#draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
     const extent = this.#machine.extents.get(dataflow);

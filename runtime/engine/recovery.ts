@@ -2,7 +2,7 @@ import type { Entry } from '../intake/entry.ts';
 import type { SavedRelation } from '../intake/relation.ts';
 import { decodePlan } from '../plan/plan-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { SavedDataflow } from './dataflow.ts';
+import type { Dataflow, SavedDataflow } from './dataflow.ts';
 import { POSITION_META, relationMeta, type SavedPosition } from './epoch.ts';
 import type { SavedTable } from './keyed-table.ts';
 import { readLogWhole } from './log-reader.ts';
@@ -70,9 +70,19 @@ async function openDataflow(
   processed: number,
 ): Promise<void> {
   const dataflow = machine.openDataflow(stored);
-  await restoreState(machine, dataflow.id, dataflow.checkpoint);
-  if (progress !== undefined) dataflow.restore(JSON.parse(progress) as SavedDataflow);
+  await restoreDataflow(machine, dataflow, progress);
   if (dataflow.joined && !dataflow.failure) dataflow.position = processed;
+}
+
+/** State, position and change log of a dataflow that is new, as of the last commit. */
+export async function restoreDataflow(
+  machine: Machine,
+  dataflow: Dataflow,
+  progress: string | undefined,
+): Promise<void> {
+  for (const { operator, base, deltas } of await machine.store.readState(dataflow.id))
+    dataflow.restoreOperator(operator, base, deltas);
+  if (progress !== undefined) dataflow.restore(JSON.parse(progress) as SavedDataflow);
   const { before, last } = await machine.store.changeBounds(dataflow.id);
   machine.extents.get(dataflow)?.restore(before, last);
 }

@@ -82,13 +82,23 @@ export class SourcePoller {
     }
   }
 
-  /** Keyed tables hold their rows for whoever comes; streams are read while a query needs them. */
+  /** Asks these sources again, whatever they said last. */
+  retry(relations: ReadonlySet<number>): void {
+    for (const relation of this.#due.keys()) if (relations.has(relation.id)) this.#due.delete(relation);
+  }
+
+  /**
+   * Keyed tables hold their rows for whoever comes; streams are read while a query needs them. For one that is paused only
+   * those are read whose rows would not come again.
+   */
   #wanted(): Relation[] {
+    const read = this.#machine.readStreams();
     const needed = this.#machine.neededStreams();
     const wanted: Relation[] = [];
     for (const relation of this.#machine.intake.relations()) {
       if (!relation.sourceFactory || relation.ended) continue;
-      if (relation.definition.kind === 'table' || needed.has(relation.id)) wanted.push(relation);
+      const readers = relation.sourceFactory.replayable ? read : needed;
+      if (relation.definition.kind === 'table' || readers.has(relation.id)) wanted.push(relation);
     }
     return wanted;
   }

@@ -33,5 +33,6 @@ export function viewStatus(dataflow: Dataflow, sql: string): ViewStatus {
 
 function stateOf(dataflow: Dataflow): ViewStatus['state'] {
   if (dataflow.failure) return 'failed';
+  if (dataflow.paused) return 'paused';
   return dataflow.joined ? 'running' : 'backfilling';
 }

@@ -55,6 +55,18 @@ export class WorkerEngine implements Engine {
     return this.#call('insert', stream, body, options);
   }
 
+  waitApplied(ordinal: number): Promise<number> {
+    return this.#call('waitApplied', ordinal);
+  }
+
+  pauseView(name: string): Promise<ViewStatus> {
+    return this.#call('pauseView', name);
+  }
+
+  resumeView(name: string): Promise<ViewStatus> {
+    return this.#call('resumeView', name);
+  }
+
   moveWatermark(stream: string, to: number): Promise<{ watermark: number; epoch: number | null }> {
     return this.#call('moveWatermark', stream, to);
   }
