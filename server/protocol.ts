@@ -154,10 +154,22 @@ export interface StreamJson {
   readonly retention: string;
 }
 
-export interface OperatorJson {
+/** One operator of a plan in words; `inputs` are ids. */
+export interface OperatorTextJson {
   readonly id: number;
   readonly kind: string;
   readonly inputs: readonly number[];
+  /** What it does, as EXPLAIN says it. */
+  readonly text: string;
+  /** How rows leave it, by which columns they are known (null: by none, []: at most one row), and what bounds them. */
+  readonly mode: ChangeMode;
+  readonly key: readonly string[] | null;
+  readonly watermarkColumn: string | null;
+  /** What it keeps, in words; null: nothing. */
+  readonly state: string | null;
+}
+
+export interface OperatorJson extends OperatorTextJson {
   readonly rowsIn: number;
   readonly rowsOut: number;
   readonly stateRows: number;
@@ -194,7 +206,9 @@ export interface ValidationJson {
   readonly columns: readonly ColumnJson[];
   readonly key: readonly string[];
   readonly mode: ChangeMode | null;
+  /** As EXPLAIN prints it; `operators` is the same as data. Null and [] where nothing would run. */
   readonly plan: string | null;
+  readonly operators: readonly OperatorTextJson[];
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly errors: readonly ErrorJson[];
 }

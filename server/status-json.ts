@@ -20,8 +20,9 @@ export function viewJson(status: ViewStatus): ViewJson {
 
 /** The engine counts more than it shows. */
 function operatorJson(status: OperatorStatus): OperatorJson {
-  const { id, kind, inputs, rowsIn, rowsOut, stateRows, stateBytes, ms } = status;
-  return { id, kind, inputs, rowsIn, rowsOut, stateRows, stateBytes, ms };
+  const { id, kind, inputs, text, mode, key, watermarkColumn, state, rowsIn, rowsOut, stateRows, stateBytes, ms } =
+    status;
+  return { id, kind, inputs, text, mode, key, watermarkColumn, state, rowsIn, rowsOut, stateRows, stateBytes, ms };
 }
 
 /** ISO text, null before the first row, "end" after the end. */

@@ -5,6 +5,7 @@ import type { DStreamGraph, GraphOutput } from '../dstream/dstream-graph.ts';
 import { buildGraph } from '../dstream/build-graph.ts';
 import type { Problem } from '../errors/problem.ts';
 import { encodeChangeRows } from '../formats/change-rows.ts';
+import { describeOperators, type OperatorText } from '../plan/describe-operators.ts';
 import type { PhysicalPlan, ScanNode } from '../plan/physical-plan.ts';
 import { openOperatorState } from '../state/operator-state.ts';
 import type { CheckpointedState } from '../state/state.ts';
@@ -77,6 +78,7 @@ export class Dataflow {
   /** Counted before the last start; the graph counts from 0 again. */
   #lateBefore = 0;
   #errorsBefore = 0;
+  #texts: readonly OperatorText[] | null = null;
 
   /** Last entry of the acceptance order that is absorbed, and the ordinal it reached. */
   position = 0;
@@ -158,7 +160,9 @@ export class Dataflow {
   }
 
   operators(): readonly OperatorStatus[] {
-    return this.#graph.statistics();
+    this.#texts ??= describeOperators(this.plan);
+    const texts = this.#texts;
+    return this.#graph.statistics().map((counted) => ({ ...counted, ...texts[counted.id]! }));
   }
 
   get late(): number {

@@ -1,5 +1,6 @@
 import type { RelationDefinition } from '../catalog/catalog.ts';
 import type { Problem } from '../errors/problem.ts';
+import type { OperatorText } from '../plan/describe-operators.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type { ChangeMode, Field } from '../types/schema.ts';
 
@@ -140,10 +141,7 @@ export interface ViewStatus {
   readonly plan: { readonly operators: readonly OperatorStatus[] };
 }
 
-export interface OperatorStatus {
-  readonly id: number;
-  readonly kind: string;
-  readonly inputs: readonly number[];
+export interface OperatorStatus extends OperatorText {
   readonly rowsIn: number;
   readonly rowsOut: number;
   readonly stateRows: number;

@@ -26,7 +26,7 @@ export function explainPlan(plan: PhysicalPlan): string {
   return lines.join('\n');
 }
 
-function describeOutput(output: OutputSpec): string {
+export function describeOutput(output: OutputSpec): string {
   const names = output.columns.map((column) => column.name);
   const key = output.mode === 'upsert' || output.key.length > 0 ? ` key (${named(output.key, names)})` : '';
   const order =
@@ -64,7 +64,7 @@ function named(positions: readonly number[], names: readonly string[]): string {
   return positions.map((position) => names[position] ?? `#${position}`).join(', ');
 }
 
-function describeNode(node: PhysicalNode, nodes: readonly PhysicalNode[]): string {
+export function describeNode(node: PhysicalNode, nodes: readonly PhysicalNode[]): string {
   const inputs = node.inputs.map((input) => (nodes[input]?.edge.columns ?? []).map((column) => column.name));
   const names = inputs[0] ?? [];
   switch (node.kind) {

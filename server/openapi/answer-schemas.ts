@@ -7,6 +7,7 @@ import type {
   ErrorJson,
   InsertedFrame,
   OperatorJson,
+  OperatorTextJson,
   ProblemJson,
   ProgressFrame,
   ResetFrame,
@@ -67,10 +68,20 @@ const Stream = z.object({
   retention: z.string(),
 }) satisfies z.ZodMiniType<StreamJson>;
 
-const Operator = z.object({
+const OperatorText = z.object({
   id: count,
   kind: z.string(),
-  inputs: z.array(count),
+  inputs: z.array(count).check(z.describe('Ids of the operators that it reads')),
+  text: z.string().check(z.describe('What it does, as EXPLAIN says it')),
+  mode: mode.check(z.describe('How rows leave it')),
+  key: z
+    .nullable(z.array(z.string()))
+    .check(z.describe('Columns that identify a row; null: none do, []: there is one')),
+  watermarkColumn: z.nullable(z.string()).check(z.describe('The column that the watermark bounds')),
+  state: z.nullable(z.string()).check(z.describe('What it keeps, in words; null: nothing')),
+}) satisfies z.ZodMiniType<OperatorTextJson>;
+
+const Operator = z.extend(OperatorText, {
   rowsIn: count,
   rowsOut: count,
   stateRows: count,
@@ -108,6 +119,7 @@ const Validation = z.object({
   key: z.array(z.string()),
   mode: z.nullable(mode),
   plan: z.nullable(z.string()),
+  operators: z.array(OperatorText).check(z.describe('The plan as data; empty where nothing would run')),
   warnings,
   errors: z.array(TextError),
 }) satisfies z.ZodMiniType<ValidationJson>;
@@ -211,6 +223,7 @@ export const answerSchemas = {
   Problem,
   StatementResult,
   SqlResults: z.object({ results: z.array(StatementResult) }),
+  OperatorText,
   Validation,
   Stream,
   StreamList: z.object({ streams: z.array(Stream) }),

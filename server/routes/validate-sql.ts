@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { describeOperators } from '../../runtime/plan/describe-operators.ts';
 import { columnsJson } from '../column-json.ts';
 import type { ValidationJson } from '../protocol.ts';
 import { text } from '../request-schemas.ts';
@@ -20,6 +21,7 @@ export const validateSql = route({
       key,
       mode,
       plan: planText,
+      operators: plan ? describeOperators(plan) : [],
       warnings: plan?.warnings ?? [],
       errors: problems.map((each) => errorJson(each, body.sql)),
     };

@@ -1,4 +1,5 @@
 import { ErrorList } from '../parts/error-list.tsx';
+import { PlanDrawing } from '../parts/plan-drawing.tsx';
 import { SqlEditor } from '../parts/sql-editor.tsx';
 import { StatementResults } from '../parts/statement-results.tsx';
 import { WatchedQuery } from '../parts/watched-query.tsx';
@@ -15,7 +16,10 @@ export function SqlPanel() {
     <div class="workbench">
       <h1 class="sr-only">SQL</h1>
       <Examples workbench={workbench} />
-      <Written workbench={workbench} />
+      <div class="bench">
+        <Written workbench={workbench} />
+        <Plan workbench={workbench} />
+      </div>
       <div aria-live="polite">{outcome && <StatementResults outcome={outcome} />}</div>
       {watched && <WatchedQuery key={JSON.stringify(watched)} subject={watched} />}
     </div>
@@ -64,6 +68,20 @@ function Written({ workbench }: { workbench: Workbench }) {
           {errors.length === 0 && validation?.ok && verdict(validation)}
         </span>
       </footer>
+    </section>
+  );
+}
+
+/** How the text would run, drawn before anything does; the last one that was known while it is checked again. */
+function Plan({ workbench }: { workbench: Workbench }) {
+  const operators = workbench.operators.value;
+  return (
+    <section class="panel plan-panel" aria-label="Plan">
+      {operators.length === 0 ? (
+        <p class="empty">The plan of a query is drawn here while you write it.</p>
+      ) : (
+        <PlanDrawing operators={operators} label="Plan of the query" />
+      )}
     </section>
   );
 }

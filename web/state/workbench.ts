@@ -1,5 +1,5 @@
 import { batch, computed, effect, type ReadonlySignal, signal, type Signal } from '@preact/signals';
-import type { ErrorJson, ValidationJson } from '../../server/protocol.ts';
+import type { ErrorJson, OperatorTextJson, ValidationJson } from '../../server/protocol.ts';
 import { type Answer, type Api, errorsOf } from '../net/api.ts';
 import type { StatementResult } from '../net/statement-result.ts';
 import type { Subject } from '../net/subscription.ts';
@@ -29,6 +29,7 @@ export class Workbench {
     if (outcome && outcome.text === this.text.value && outcome.errors.length > 0) return outcome.errors;
     return this.#validation.value?.errors ?? [];
   });
+  readonly #operators = signal<readonly OperatorTextJson[]>([]);
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `ran` is called when statements have run: streams and views may be others now. */
@@ -42,6 +43,11 @@ export class Workbench {
   /** Of the text as it stands; null while that is not known. */
   get validation(): ReadonlySignal<ValidationJson | null> {
     return this.#validation;
+  }
+
+  /** Of the last text that had a plan; none once the text is empty or has none. */
+  get operators(): ReadonlySignal<readonly OperatorTextJson[]> {
+    return this.#operators;
   }
 
   get running(): ReadonlySignal<boolean> {
@@ -106,14 +112,19 @@ export class Workbench {
   #edited(text: string): void {
     clearTimeout(this.#timer);
     this.#validation.value = null;
-    if (text.trim() === '') return;
+    if (text.trim() === '') {
+      this.#operators.value = [];
+      return;
+    }
     this.#timer = setTimeout(() => void this.#validate(text), VALIDATE_AFTER_MS);
   }
 
   async #validate(text: string): Promise<void> {
     const answer = await this.#api.validate(text);
     if (text !== this.text.peek()) return;
-    if (answer.kind === 'ok') this.#validation.value = answer.value;
+    if (answer.kind !== 'ok') return;
+    this.#validation.value = answer.value;
+    if (answer.value.ok) this.#operators.value = answer.value.operators;
   }
 }
 
