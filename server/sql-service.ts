@@ -1,6 +1,7 @@
 import type { PlannerClient } from '../planner/planner-client.ts';
 import type { Planned, StatementPlan, StatementText, Validation } from '../planner/statement-plan.ts';
 import type { RelationDefinition } from '../runtime/catalog/catalog.ts';
+import { derivedFrom } from '../runtime/catalog/derived-definitions.ts';
 import type { Engine, Inserted, RowsAnswer } from '../runtime/engine/engine.ts';
 import { type Problem, problem, ProblemError } from '../runtime/errors/problem.ts';
 import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
@@ -175,9 +176,9 @@ const KINDS_SHOWN: Readonly<Record<'streams' | 'views' | 'sinks', readonly Relat
   sinks: ['sink'],
 };
 
-/** `$late` and `$errors` of a stream are there by name, and in no list. */
+/** `$late` and `$errors` are there by name, and in no list. */
 export function isDerived(relation: RelationDefinition | undefined): boolean {
-  return relation?.kind === 'stream' && relation.derivedFrom !== null;
+  return derivedFrom(relation) !== null;
 }
 
 /** Loaded when somebody asks: no other statement needs the functions in this thread. */

@@ -46,9 +46,10 @@ function findRelation(name: Identifier, binding: Binding): RelationDefinition {
   const view = /^(.+)\$errors$/s.exec(name.text)?.[1];
   if (
     view !== undefined &&
-    matchName({ ...name, text: view }, binding.catalog.relations, (each) => each.name).kind === 'one'
+    binding.catalog.relations.some((relation) => relation.kind === 'view' && relation.name === view)
   ) {
-    throw problem('UNSUPPORTED', `${name.text}: errors are kept for streams and tables, not for views yet`, name.span);
+    const message = `${view} runs nothing by itself, so it keeps no errors`;
+    throw problem('UNKNOWN_RELATION', message, name.span, 'read those of the materialized view that uses it');
   }
   throw problem(
     'UNKNOWN_RELATION',

@@ -1,4 +1,5 @@
 import type { Catalog, RelationDefinition, RelationKind } from '../../runtime/catalog/catalog.ts';
+import { derivedFrom } from '../../runtime/catalog/derived-definitions.ts';
 import { type ErrorCode, problem } from '../../runtime/errors/problem.ts';
 import { matchName } from '../bind/names.ts';
 import type { Drop } from '../sql/syntax.ts';
@@ -27,9 +28,10 @@ function notFound(what: Drop['what']): ErrorCode {
 
 /** STREAM and TABLE are synonyms, as they are in CREATE. */
 function requireKind(node: Drop, relation: RelationDefinition): void {
-  if (relation.kind === 'stream' && relation.derivedFrom !== null) {
-    const message = `${relation.name} belongs to ${relation.derivedFrom} and goes with it`;
-    throw problem('WRONG_KIND', message, node.name.span, `drop ${relation.derivedFrom}`);
+  const owner = derivedFrom(relation);
+  if (owner !== null) {
+    const message = `${relation.name} belongs to ${owner} and goes with it`;
+    throw problem('WRONG_KIND', message, node.name.span, `drop ${owner}`);
   }
   const isStream = relation.kind === 'stream' || relation.kind === 'table';
   const wantsStream = node.what === 'stream' || node.what === 'table';
@@ -57,11 +59,11 @@ function dependantsFirst(relation: RelationDefinition, catalog: Catalog): readon
   return ordered;
 }
 
-/** Readers of a stream's `$late` and `$errors` are readers of the stream. */
+/** Readers of its `$late` and `$errors` are readers of the relation. */
 function readersOf(name: string, catalog: Catalog): readonly string[] {
   const names = new Set([name]);
   for (const relation of catalog.relations) {
-    if (relation.kind === 'stream' && relation.derivedFrom === name) names.add(relation.name);
+    if (derivedFrom(relation) === name) names.add(relation.name);
   }
   return catalog.relations
     .filter((relation) => 'dependsOn' in relation && relation.dependsOn.some((used) => names.has(used)))

@@ -67,6 +67,8 @@ export interface MaterializedViewDefinition {
   /** Position of a column that the view's watermark bounds. */
   readonly watermarkColumn: number | null;
   readonly dependsOn: readonly string[];
+  /** `$errors` of a query is a relation of this kind with this set. */
+  readonly derivedFrom?: string;
   readonly sql: string;
 }
 

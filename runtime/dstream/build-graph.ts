@@ -9,8 +9,10 @@ import type {
   PhysicalNode,
   PhysicalPlan,
   WindowAggregateNode,
+  WindowAssignNode,
 } from '../plan/physical-plan.ts';
 import type { DataType } from '../types/data-type.ts';
+import type { Schema } from '../types/schema.ts';
 import type { Counters, DStream, GraphContext } from './dstream.ts';
 import { DStreamGraph } from './dstream-graph.ts';
 import { InputDStream } from './input-dstream.ts';
@@ -63,9 +65,9 @@ class GraphBuilder {
       case 'values':
         return new ValuesDStream(id, node);
       case 'segment':
-        return new TransformedDStream(id, parents[0]!, node);
+        return new TransformedDStream(id, parents[0]!, node, this.#fieldsOf(node.inputs[0]!));
       case 'window-assign':
-        return new WindowedDStream(node.kind, id, parents[0]!, (counters) => new WindowAssign(node, counters));
+        return new WindowedDStream(node.kind, id, parents[0]!, (counters) => this.#windowAssign(node, counters));
       case 'window-aggregate':
         return new WindowedDStream(node.kind, id, parents[0]!, (counters) => this.#windowAggregate(id, node, counters));
       case 'group-aggregate':
@@ -85,11 +87,15 @@ class GraphBuilder {
     }
   }
 
+  #windowAssign(node: WindowAssignNode, counters: Counters): WindowAssign {
+    return new WindowAssign(node, this.#fieldsOf(node.inputs[0]!), counters);
+  }
+
   #windowAggregate(id: number, node: WindowAggregateNode, counters: Counters): WindowAggregate {
     const input = node.inputs[0]!;
     return new WindowAggregate({
       node,
-      inputTypes: this.#typesOf(input),
+      input: this.#fieldsOf(input),
       bounded: this.#plan.nodes[input]!.edge.watermarkColumn === node.time,
       state: this.#context.stateOf(id),
       seed: this.#context.seed,
@@ -108,14 +114,18 @@ class GraphBuilder {
       leftTypes: this.#typesOf(node.inputs[0]!),
       rightTypes: this.#typesOf(node.inputs[1]!),
       retracts: this.#retracts(node),
-      filter: node.residual === null ? null : segmentPairFilter(node.residual),
+      filter: node.residual === null ? null : segmentPairFilter(node.residual, node.edge.columns),
       state: this.#context.stateOf(id),
       seed: this.#context.seed,
     };
   }
 
   #typesOf(node: number): DataType[] {
-    return this.#plan.nodes[node]!.edge.columns.map((field) => field.type);
+    return this.#fieldsOf(node).map((field) => field.type);
+  }
+
+  #fieldsOf(node: number): Schema {
+    return this.#plan.nodes[node]!.edge.columns;
   }
 
   #retracts(node: PhysicalNode): boolean {
@@ -129,6 +139,7 @@ class GraphBuilder {
   #isTimed(node: PhysicalNode): boolean {
     if (node.kind === 'values') return false;
     if (node.kind !== 'scan') return this.#timedInputs(node).includes(true);
-    return node.relationKind !== 'table' && !(this.#context.timeless?.(node.relation) ?? false);
+    if (node.relationKind === 'table' || node.relationKind === 'errors') return false;
+    return !(this.#context.timeless?.(node.relation) ?? false);
   }
 }

@@ -1,7 +1,8 @@
 import type { Batch } from '../columns/batch.ts';
 import type { OutputBatch } from '../operators/result-table.ts';
-import type { DStream, FailedCounts, Flow, MeasuredState, Tick } from './dstream.ts';
+import type { DStream, Flow, MeasuredState, Tick } from './dstream.ts';
 import { rowCount } from './dstream.ts';
+import type { FailedCounts, Failure } from './failure-log.ts';
 import type { InputDStream } from './input-dstream.ts';
 import type { OutputDStream } from './output-dstream.ts';
 
@@ -15,6 +16,8 @@ export interface GraphOutput {
   readonly retractions: Batch;
   /** ms; -Infinity before the first row, Infinity after the end. */
   readonly watermark: number;
+  /** What could not be computed, operator by operator. */
+  readonly failures: readonly Failure[];
 }
 
 /** Counters of one operator since the graph was built, in the order of the plan's nodes; the output comes last. */
@@ -101,12 +104,14 @@ export class DStreamGraph {
     for (const dstream of this.#parts.dstreams) flows[dstream.id] = this.#step(dstream, flows, tick, first);
     const changes = this.#parts.output.take();
     this.#parts.output.counters.rowsOut += changes.changes.length;
+    const failures = this.#parts.dstreams.flatMap((dstream) => dstream.counters.takeFailures());
     return {
       changes: changes.changes,
       get retractions() {
         return changes.retractions;
       },
       watermark: flows.at(-1)!.watermark,
+      failures,
     };
   }
 

@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.ts';
 import type { OperatorState } from '../state/state.ts';
+import { type FailedCounts, type Failure, FailureLog } from './failure-log.ts';
 
 /**
  * The DStream graph: one DStream per node of a PhysicalPlan, run once each in topological order for every micro-batch.
@@ -45,9 +46,6 @@ export interface GraphContext {
   readonly timeless?: (relation: string) => boolean;
 }
 
-/** Rows that an operator could not compute, or whose result cannot be represented, by error code. */
-export type FailedCounts = ReadonlyMap<string, number>;
-
 /** Counters since the graph was built. */
 export class Counters {
   rowsIn = 0;
@@ -55,14 +53,21 @@ export class Counters {
   /** Rows dropped because everything they could count in had ended. */
   late = 0;
   ms = 0;
-  readonly #failed = new Map<string, number>();
+  readonly #failures = new FailureLog();
 
+  /** Of finished micro-batches. */
   get failed(): FailedCounts {
-    return this.#failed;
+    return this.#failures.counts;
   }
 
-  fail(code: string, rows: number): void {
-    if (rows > 0) this.#failed.set(code, (this.#failed.get(code) ?? 0) + rows);
+  /** A row (weight -1: one that is taken back) or a result that cannot be computed. */
+  fail(failure: Failure, weight = 1): void {
+    this.#failures.add(failure, weight);
+  }
+
+  /** Ends the micro-batch: what failed in it. */
+  takeFailures(): readonly Failure[] {
+    return this.#failures.take();
   }
 }
 

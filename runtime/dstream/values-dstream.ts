@@ -2,6 +2,7 @@ import type { Batch } from '../columns/batch.ts';
 import { openSegment } from '../expressions/segment.ts';
 import type { ValuesNode } from '../plan/physical-plan.ts';
 import { DStream, type Flow } from './dstream.ts';
+import { SegmentFailures } from './segment-failures.ts';
 
 const ONE_ROW: Batch = { length: 1, columns: [], weights: null, ordinals: null, watermarks: null };
 
@@ -17,8 +18,8 @@ export class ValuesDStream extends DStream {
 
   override start(): readonly Batch[] {
     return this.#node.rows.map((row) => {
-      const { batch, failed } = openSegment(null, row).run(ONE_ROW);
-      for (const [code, rows] of Object.entries(failed.byCode)) this.counters.fail(code, rows);
+      const { batch, failedRows } = openSegment(null, row).run(ONE_ROW);
+      if (failedRows.length > 0) this.counters.fail(new SegmentFailures(null, row, []).of([], 0));
       return batch;
     });
   }

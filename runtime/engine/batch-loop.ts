@@ -249,6 +249,7 @@ export class BatchLoop {
     const { lastSequence } = this.machine.intake;
     this.#commits = this.#newCommits({ epoch: recovered.epoch, lastSequence, processed: this.#processed });
     this.#poller = this.#newPoller();
+    this.machine.addMissingErrors(recovered.clock, this.draft);
     this.#heads.clear();
     for (const dataflow of this.machine.dataflows.values()) {
       this.#heads.set(dataflow, { epoch: recovered.epoch, seq: dataflow.seq, watermark: dataflow.watermark });

@@ -10,6 +10,8 @@ export interface ChangeLogLimit {
 export const VIEW_LOG: ChangeLogLimit = { changes: 100_000, bytes: 64 << 20 };
 /** Append views: the log is the rows. */
 export const APPEND_LOG: ChangeLogLimit = { changes: Infinity, bytes: 1 << 30 };
+/** `<view>$errors`: the newest are kept. */
+export const ERRORS_LOG: ChangeLogLimit = { changes: 10_000, bytes: 16 << 20 };
 /** Ad-hoc queries, in memory. */
 const AD_HOC_LOG: ChangeLogLimit = { changes: 10_000, bytes: 8 << 20 };
 

@@ -13,10 +13,12 @@ import type { Clock } from '../time/clock.ts';
 import { decodeTime, encodeTime, type SavedTime } from '../intake/stream-time.ts';
 import { Checkpoint } from './checkpoint.ts';
 import type { ChangeChunk, OperatorStatus } from './engine.ts';
+import { errorsFlow } from './errors-flow.ts';
 import { frameTime } from './frame-time.ts';
 import { type Inbox, openInbox } from './inbox.ts';
 
-export type DataflowKind = 'view' | 'sink' | 'ad-hoc';
+/** `errors`: what a view or sink cannot compute. */
+export type DataflowKind = 'view' | 'sink' | 'errors' | 'ad-hoc';
 
 /** What one micro-batch made of a dataflow. */
 export interface DataflowOutput {
@@ -24,6 +26,8 @@ export interface DataflowOutput {
   readonly rowsOut: number;
   /** For views downstream, in the same epoch. */
   readonly flow: Flow;
+  /** For `<view>$errors`, in the same epoch. */
+  readonly errors: Flow;
 }
 
 /** What is stored of a dataflow with each epoch in which it advanced. */
@@ -145,6 +149,7 @@ export class Dataflow {
         },
         watermark: output.watermark,
       },
+      errors: errorsFlow(output.failures, tick, output.watermark === Infinity),
     };
   }
 

@@ -1,6 +1,6 @@
-import type { StreamDefinition } from '../catalog/catalog.ts';
+import type { MaterializedViewDefinition, SinkViewDefinition, StreamDefinition } from '../catalog/catalog.ts';
+import { derivedStreams, errorsOfQuery } from '../catalog/derived-definitions.ts';
 import { problem } from '../errors/problem.ts';
-import { derivedDefinitions } from '../intake/derived-relations.ts';
 import { Relation } from '../intake/relation.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import { BatchLoop, type LoopOptions } from './batch-loop.ts';
@@ -107,6 +107,7 @@ export class LocalEngine implements Engine {
   pauseView(name: string): Promise<ViewStatus> {
     return this.#loop.task(() => {
       const dataflow = this.#storedDataflow(name);
+      if (dataflow.kind === 'errors') throw problem('WRONG_KIND', `${name} cannot be paused: its query can`);
       if (dataflow.failure) throw viewFailed(dataflow);
       if (dataflow.paused) return this.#statusOf(dataflow);
       this.#loop.pause(dataflow);
@@ -241,7 +242,7 @@ export class LocalEngine implements Engine {
     switch (definition.kind) {
       case 'stream':
       case 'table': {
-        const made: readonly StreamDefinition[] = [definition, ...derivedDefinitions(definition)];
+        const made: readonly StreamDefinition[] = [definition, ...derivedStreams(definition)];
         for (const stream of made) machine.addRelation(stream, this.#loop.now(), draft);
         return made;
       }
@@ -250,14 +251,24 @@ export class LocalEngine implements Engine {
         return [definition];
       case 'materialized-view':
       case 'sink':
-        assert(plan !== null, `${definition.name} needs a plan`);
-        machine.addDataflow(definition, plan, this.#loop.now(), draft);
-        return [definition];
+        return this.#makeQuery(definition, plan);
       default: {
         const never: never = definition;
         return never;
       }
     }
+  }
+
+  #makeQuery(
+    definition: MaterializedViewDefinition | SinkViewDefinition,
+    plan: PhysicalPlan | null,
+  ): readonly Definition[] {
+    assert(plan !== null, `${definition.name} needs a plan`);
+    const { machine, draft } = this.#loop;
+    const errors = errorsOfQuery(definition);
+    machine.addDataflow(definition, plan, this.#loop.now(), draft);
+    machine.addErrors(errors, this.#loop.now(), draft);
+    return [definition, errors];
   }
 
   #rowsOfTable(table: KeyedTable, page: Page): RowsAnswer {

@@ -1,7 +1,7 @@
-import type { StreamDefinition } from '../catalog/catalog.ts';
+import type { MaterializedViewDefinition, StreamDefinition } from '../catalog/catalog.ts';
 import type { SourceContext } from '../connectors/connector.ts';
 import { assert } from '../errors/assert.ts';
-import { derivedDefinitions } from '../intake/derived-relations.ts';
+import { derivedDefinitions, derivedFrom, errorsOf, errorsOfQuery } from '../catalog/derived-definitions.ts';
 import type { Entry } from '../intake/entry.ts';
 import { Intake } from '../intake/intake.ts';
 import { Relation } from '../intake/relation.ts';
@@ -9,10 +9,18 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { encodePlan } from '../plan/plan-codec.ts';
-import { APPEND_LOG, ChangeLogExtent, MemoryChangeLog, VIEW_LOG } from './change-log.ts';
+import {
+  APPEND_LOG,
+  ChangeLogExtent,
+  type ChangeLogLimit,
+  ERRORS_LOG,
+  MemoryChangeLog,
+  VIEW_LOG,
+} from './change-log.ts';
 import { Dataflow, type DataflowKind } from './dataflow.ts';
 import type { Definition } from './engine.ts';
 import type { EpochDraft } from './epoch.ts';
+import { errorsPlan } from './errors-plan.ts';
 import { KeyedTable } from './keyed-table.ts';
 
 /** A definition as the store keeps it. */
@@ -73,6 +81,22 @@ export class Machine {
     draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
   }
 
+  /** What a query cannot compute, from its first micro-batch on. */
+  addErrors(definition: MaterializedViewDefinition, createdAt: number, draft: EpochDraft): void {
+    const dataflow = this.openDataflow(this.#store(definition, null, createdAt, draft));
+    dataflow.join();
+    draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
+  }
+
+  /** A store of an older server knows queries without their `$errors`. */
+  addMissingErrors(now: number, draft: EpochDraft): void {
+    for (const { definition } of [...this.definitions.values()]) {
+      if (definition.kind !== 'materialized-view' && definition.kind !== 'sink') continue;
+      if (derivedFrom(definition) !== null || this.definitions.has(errorsOf(definition.name))) continue;
+      this.addErrors(errorsOfQuery(definition), now, draft);
+    }
+  }
+
   addAdHoc(name: string, plan: PhysicalPlan, instance: string): void {
     const dataflow = this.#register(this.nextId++, name, 'ad-hoc', plan);
     this.memoryLogs.set(dataflow, new MemoryChangeLog());
@@ -95,10 +119,11 @@ export class Machine {
   }
 
   openDataflow(stored: StoredDefinition): Dataflow {
-    assert(stored.plan !== null, `${stored.definition.name} has no plan`);
-    const kind = stored.definition.kind === 'sink' ? 'sink' : 'view';
-    const dataflow = this.#register(stored.id, stored.definition.name, kind, stored.plan);
-    this.extents.set(dataflow, new ChangeLogExtent(stored.plan.output.mode === 'append' ? APPEND_LOG : VIEW_LOG));
+    const { name } = stored.definition;
+    const plan = planOf(stored);
+    const kind = kindOf(stored);
+    const dataflow = this.#register(stored.id, name, kind, plan);
+    this.extents.set(dataflow, new ChangeLogExtent(logLimit(kind, plan)));
     this.#instances.set(dataflow, `${this.instance}-${stored.id}`);
     return dataflow;
   }
@@ -124,11 +149,10 @@ export class Machine {
     draft.catalogDrop.push(stored.id);
   }
 
-  /** `s$errors`, `s$late` of a stream that exists. */
+  /** `s$errors`, `s$late` of a stream, `v$errors` of a query that exists. */
   derivedNames(name: string): string[] {
-    const definition = this.definitions.get(name)?.definition;
-    if (definition?.kind !== 'stream' && definition?.kind !== 'table') return [];
-    return definition.derivedFrom === null ? derivedDefinitions(definition).map((derived) => derived.name) : [];
+    const stored = this.definitions.get(name);
+    return stored ? derivedDefinitions(stored.definition).map((derived) => derived.name) : [];
   }
 
   instanceOf(dataflow: Dataflow): string {
@@ -185,7 +209,10 @@ export class Machine {
   }
 
   #register(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan): Dataflow {
-    const timeless = (relation: string) => !this.intake.byName(relation)?.time && !this.dataflows.has(relation);
+    const timeless = (relation: string) => {
+      const view = this.dataflows.get(relation);
+      return view ? view.kind === 'errors' : !this.intake.byName(relation)?.time;
+    };
     const dataflow = new Dataflow({ id, name, kind, plan, clock: this.clock, hashSeed: this.hashSeed, timeless });
     this.dataflows.set(name, dataflow);
     return dataflow;
@@ -204,4 +231,22 @@ export class Machine {
     draft.catalogPut.push({ id: stored.id, name: definition.name, definition: encodePlan(stored) });
     return stored;
   }
+}
+
+/** `$errors` of a query need no stored plan. */
+function planOf({ definition, plan }: StoredDefinition): PhysicalPlan {
+  const view = derivedFrom(definition);
+  if (view !== null && definition.kind === 'materialized-view') return errorsPlan(definition, view);
+  assert(plan !== null, `${definition.name} has no plan`);
+  return plan;
+}
+
+function kindOf({ definition }: StoredDefinition): DataflowKind {
+  if (derivedFrom(definition) !== null) return 'errors';
+  return definition.kind === 'sink' ? 'sink' : 'view';
+}
+
+function logLimit(kind: DataflowKind, { output }: PhysicalPlan): ChangeLogLimit {
+  if (kind === 'errors') return ERRORS_LOG;
+  return output.mode === 'append' ? APPEND_LOG : VIEW_LOG;
 }

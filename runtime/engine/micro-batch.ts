@@ -41,6 +41,8 @@ class MicroBatchRun {
   readonly #byRelation: EntriesByRelation;
   /** What changed in tables and views in this micro-batch. */
   readonly #changes = new Map<string, Flow>();
+  /** What views and sinks could not compute in it. */
+  readonly #errors = new Map<string, Flow>();
   readonly #advanced: { dataflow: Dataflow; output: DataflowOutput }[] = [];
   readonly #failed: Dataflow[] = [];
 
@@ -61,8 +63,15 @@ class MicroBatchRun {
       advanced: this.#advanced,
       failed: this.#failed,
       rowsIn: this.#rowsIn(),
-      rowsOut: this.#advanced.reduce((sum, { output }) => sum + output.rowsOut, 0),
+      rowsOut: this.#rowsOut(),
     };
+  }
+
+  /** `$errors` are no views of anybody's. */
+  #rowsOut(): number {
+    let rows = 0;
+    for (const { dataflow, output } of this.#advanced) if (dataflow.kind !== 'errors') rows += output.rowsOut;
+    return rows;
   }
 
   #rowsIn(): number {
@@ -120,10 +129,16 @@ class MicroBatchRun {
   #followHead(dataflow: Dataflow): void {
     const inputs = this.#streamInputs(dataflow, this.#byRelation);
     for (const { node, scan } of dataflow.scans) {
-      const changes = this.#changes.get(scan.relation);
-      if (scan.relationKind !== 'stream' && changes) inputs.set(node, changesFlow(scan, changes));
+      const changes = this.#changesOf(scan);
+      if (changes) inputs.set(node, changesFlow(scan, changes));
     }
     if (inputs.size > 0) this.#advance(dataflow, inputs, this.#input.processed);
+  }
+
+  /** Of a table, a view, or what that could not compute; undefined where there are none. */
+  #changesOf({ relation, relationKind }: ScanNode): Flow | undefined {
+    if (relationKind === 'stream') return undefined;
+    return relationKind === 'errors' ? this.#errors.get(relation) : this.#changes.get(relation);
   }
 
   #joinHead(dataflow: Dataflow, joining: Joining): void {
@@ -158,11 +173,16 @@ class MicroBatchRun {
       const output = dataflow.advance(inputs, this.#input.tick);
       dataflow.position = position;
       this.#changes.set(dataflow.name, output.flow);
+      this.#noteErrors(dataflow, output.errors);
       this.#advanced.push({ dataflow, output });
       if (dataflow.kind !== 'ad-hoc') this.#record(dataflow, output);
     } catch (error) {
       this.#fail(dataflow, failureOf(dataflow, error));
     }
+  }
+
+  #noteErrors({ name }: Dataflow, errors: Flow): void {
+    if (errors.batches.length > 0 || errors.watermark === Infinity) this.#errors.set(name, errors);
   }
 
   #record(dataflow: Dataflow, output: DataflowOutput): void {

@@ -25,8 +25,14 @@ export function isExactInteger(type: DataType): boolean {
 /** What the narrow variant answers when it met an integer that is not safe. */
 export const LEAVE_NARROW = -1;
 
-/** The row loop's own names: row, rows, kept rows, failure counters (then NULL counts per output), kept positions. */
-export const NAMES = { row: 'i0', rows: 'n0', kept: 'm0', counters: 'f0', selection: 's0' } as const;
+/**
+ * The row loop's own names: row, rows, kept rows, failed rows, failure counters (then NULL counts per output), and the
+ * selection: positions of kept rows from its start, of failed rows from `rows` downwards.
+ */
+export const NAMES = { row: 'i0', rows: 'n0', kept: 'm0', failed: 'q0', counters: 'f0', selection: 's0' } as const;
+
+/** Notes the row that failed and goes on to the next. */
+export const LEAVE_ROW = `${NAMES.selection}[${NAMES.rows} - ++${NAMES.failed}] = ${NAMES.row}; continue;`;
 
 /**
  * Collects the body of a row loop. Every name is made here: locals `t1`, constants `k1`, labels `x1`. Constants are
@@ -89,7 +95,7 @@ export class CodeWriter implements EmitContext {
   }
 
   failIf(condition: string, code: EvaluationErrorCode): void {
-    this.line(`if (${condition}) { ${NAMES.counters}[${FAILURE_CODES.indexOf(code)}] += 1; continue; }`);
+    this.line(`if (${condition}) { ${NAMES.counters}[${FAILURE_CODES.indexOf(code)}] += 1; ${LEAVE_ROW} }`);
   }
 
   literal(arg: string): Value | undefined {

@@ -6,7 +6,15 @@ import { emitComparison } from '../functions/scalar/comparison.ts';
 import { castValue } from '../types/cast.ts';
 import { BOOLEAN, type DataType } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
-import { CodeWriter, FAILURE_CODES, isExactInteger, LEAVE_NARROW, NAMES, type Width } from './code-writer.ts';
+import {
+  CodeWriter,
+  FAILURE_CODES,
+  isExactInteger,
+  LEAVE_NARROW,
+  LEAVE_ROW,
+  NAMES,
+  type Width,
+} from './code-writer.ts';
 import { emitCast } from './emit-cast.ts';
 import { prepareCall } from './evaluate.ts';
 import { type CaseBranch, type Expression, typeOf } from './expression.ts';
@@ -30,7 +38,8 @@ export interface GeneratedSegment {
 /**
  * Writes the loop that keeps the rows whose filter is TRUE and computes the outputs. It answers the number of kept
  * rows, or LEAVE_NARROW; counts rows that fail by code in the counters, then NULLs per output; and lists the kept
- * positions. `null`: a constant is too wide for the narrow variant.
+ * positions from the start of the selection, those of failed rows from its end. `null`: a constant is too wide for the
+ * narrow variant.
  */
 export function generateSegment(
   filter: Expression | null,
@@ -39,12 +48,12 @@ export function generateSegment(
   width: Width,
 ): GeneratedSegment | null {
   const generator = new SegmentGenerator(inputs, width);
-  const { row, rows, kept, counters, selection } = NAMES;
+  const { row, rows, kept, failed, counters, selection } = NAMES;
   if (filter !== null) generator.filter(filter);
   const nullable = outputs.map((output, position) => generator.output(output, position));
   if (generator.tooWide) return null;
   const { writer } = generator;
-  const body = `${pinned(writer.constants)}let ${kept} = 0;
+  const body = `${pinned(writer.constants)}let ${kept} = 0; let ${failed} = 0;
 for (let ${row} = 0; ${row} < ${rows}; ${row}++) {
 ${writer.text}
 ${selection}[${kept}] = ${row};
@@ -268,7 +277,7 @@ class SegmentGenerator {
     const called = this.writer.constant(guard(compute, narrow));
     const values = args.map(({ value, valid }) => (valid === null ? value : `${valid} ? ${value} : null`));
     const result = this.writer.local(`${called}(${NAMES.counters}, [${values.join(', ')}])`);
-    this.writer.line(`if (${result} === ${this.writer.constant(FAILED)}) continue;`);
+    this.writer.line(`if (${result} === ${this.writer.constant(FAILED)}) { ${LEAVE_ROW} }`);
     if (narrow) this.writer.line(`if (${result} === ${this.writer.constant(TOO_WIDE)}) return ${LEAVE_NARROW};`);
     return result;
   }

@@ -26,7 +26,7 @@ export function runPlain(
     if (result === null) continue;
     if (typeof result === 'string') {
       byCode[result] = (byCode[result] ?? 0) + 1;
-      count++;
+      selection[batch.length - ++count] = row;
       continue;
     }
     builders.forEach((builder, position) => builder.append(result[position]!));

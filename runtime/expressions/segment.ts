@@ -26,6 +26,8 @@ export interface SegmentResult {
   /** The kept rows with the projected columns, and with their weights, ordinals and watermarks. */
   readonly batch: Batch;
   readonly failed: FailedRows;
+  /** Positions in the batch of the rows that failed, ascending. */
+  readonly failedRows: Int32Array;
 }
 
 export interface FailedRows {
@@ -34,6 +36,9 @@ export interface FailedRows {
 }
 
 export const NO_FAILURES: FailedRows = { count: 0, byCode: {} };
+
+const NO_ROWS = allocateInts(0);
+const EMPTY_RESULT: SegmentResult = { batch: EMPTY_BATCH, failed: NO_FAILURES, failedRows: NO_ROWS };
 
 export interface SegmentOptions {
   /** `plain`: row by row without generated code, as where the process forbids code generation. Default: `generated`. */
@@ -58,14 +63,15 @@ class PassThroughSegment implements Segment {
   }
 
   run(batch: Batch): SegmentResult {
-    if (batch.length === 0 && batch.columns.length === 0) return { batch: EMPTY_BATCH, failed: NO_FAILURES };
-    return { batch: { ...batch, columns: this.#indexes.map((index) => batch.columns[index]!) }, failed: NO_FAILURES };
+    if (batch.length === 0 && batch.columns.length === 0) return EMPTY_RESULT;
+    const columns = this.#indexes.map((index) => batch.columns[index]!);
+    return { batch: { ...batch, columns }, failed: NO_FAILURES, failedRows: NO_ROWS };
   }
 }
 
 /** What a loop over one batch leaves behind. */
 export interface LoopResult {
-  /** Positions of the kept rows, in `selection[0 .. kept)`. */
+  /** Positions of the kept rows, in `selection[0 .. kept)`; of the failed ones, the last first, up to the batch's length. */
   readonly kept: number;
   readonly selection: Int32Array;
   readonly computed: readonly Column[];
@@ -95,7 +101,7 @@ class ComputingSegment implements Segment {
 
   run(batch: Batch): SegmentResult {
     // EMPTY_BATCH has no columns to look at.
-    if (batch.length === 0 && batch.columns.length === 0) return { batch: EMPTY_BATCH, failed: NO_FAILURES };
+    if (batch.length === 0 && batch.columns.length === 0) return EMPTY_RESULT;
     const { kept, selection, computed, failed } = this.#loop(batch);
     const all = kept === batch.length;
     let next = 0;
@@ -105,7 +111,9 @@ class ComputingSegment implements Segment {
       return all ? column : gather(column, selection, kept);
     });
     const { weights, ordinals, watermarks } = all ? batch : gatherHidden(batch, selection, kept);
-    return { batch: { length: kept, columns, weights, ordinals, watermarks }, failed };
+    const failedRows =
+      failed.count === 0 ? NO_ROWS : selection.slice(batch.length - failed.count, batch.length).reverse();
+    return { batch: { length: kept, columns, weights, ordinals, watermarks }, failed, failedRows };
   }
 
   #loop(batch: Batch): LoopResult {

@@ -1,4 +1,4 @@
-import { allocateInts } from '../columns/allocator.ts';
+import { allocateBytes, allocateInts } from '../columns/allocator.ts';
 import type { Column } from '../columns/column.ts';
 import { assert } from '../errors/assert.ts';
 import type { AggregateCall } from '../plan/physical-plan.ts';
@@ -27,6 +27,8 @@ export interface AggregateSet {
   merge(from: AggregateSet, fromGroups: Int32Array, intoGroups: Int32Array, length: number): void;
   /** One column per call. `failed[i]` becomes 1 where a result cannot be represented (OVERFLOW). */
   finish(groups: Int32Array, length: number, failed: Uint8Array): Column[];
+  /** The first call whose result of this group cannot be represented; -1: none. */
+  overflowing(group: number): number;
   /** Removes live groups, with everything that the aggregates keep of them. */
   remove(groups: Int32Array, length: number): void;
 }
@@ -135,6 +137,15 @@ class OpenAggregates implements AggregateSet {
 
   finish(groups: Int32Array, length: number, failed: Uint8Array): Column[] {
     return this.#accumulators.map((accumulator) => accumulator.finish(groups, length, failed));
+  }
+
+  overflowing(group: number): number {
+    const groups = Int32Array.of(group);
+    return this.#accumulators.findIndex((accumulator) => {
+      const failed = allocateBytes(1);
+      accumulator.finish(groups, 1, failed);
+      return failed[0] === 1;
+    });
   }
 
   remove(groups: Int32Array, length: number): void {

@@ -1,49 +1,8 @@
-import type { ColumnDefinition, StreamDefinition } from '../catalog/catalog.ts';
+import type { StreamDefinition } from '../catalog/catalog.ts';
 import { valueAt } from '../columns/value-at.ts';
 import type { Column } from '../columns/column.ts';
 import type { RefusedRow } from '../formats/format.ts';
-import { BIGINT, STRING, TIMESTAMP } from '../types/data-type.ts';
 import { jsonText } from '../types/json-text.ts';
-
-/** `<stream>$errors` holds the refused rows, `<stream>$late` the rows behind the watermark: streams without event time. */
-export function derivedDefinitions(of: StreamDefinition): StreamDefinition[] {
-  const derived = [derive(of, `${of.name}$errors`, ERROR_COLUMNS)];
-  if (of.watermark) derived.push(derive(of, `${of.name}$late`, lateColumns(of)));
-  return derived;
-}
-
-const ERROR_COLUMNS: readonly ColumnDefinition[] = [
-  { name: 'at', type: TIMESTAMP, nullable: false, defaultValue: null },
-  { name: 'row', type: BIGINT, nullable: false, defaultValue: null },
-  { name: 'code', type: STRING, nullable: false, defaultValue: null },
-  { name: 'field', type: STRING, nullable: true, defaultValue: null },
-  { name: 'message', type: STRING, nullable: false, defaultValue: null },
-  { name: 'raw', type: STRING, nullable: true, defaultValue: null },
-];
-
-function lateColumns(of: StreamDefinition): ColumnDefinition[] {
-  return [
-    ...of.columns.map((column) => ({ ...column, nullable: true, defaultValue: null })),
-    { name: 'late_by', type: BIGINT, nullable: true, defaultValue: null },
-    { name: 'watermark', type: TIMESTAMP, nullable: true, defaultValue: null },
-  ];
-}
-
-function derive(of: StreamDefinition, name: string, columns: readonly ColumnDefinition[]): StreamDefinition {
-  return {
-    kind: 'stream',
-    name,
-    columns,
-    primaryKey: [],
-    watermark: null,
-    connector: 'http',
-    format: 'json',
-    options: of.options['retention'] === undefined ? {} : { retention: of.options['retention'] },
-    idleTimeoutMs: null,
-    derivedFrom: of.name,
-    sql: '',
-  };
-}
 
 /** The refused rows of one body as lines of `$errors`. `at`: ms. */
 export function errorLines(refused: readonly RefusedRow[], at: number): Buffer {

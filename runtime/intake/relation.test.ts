@@ -9,7 +9,7 @@ import { streamFlow } from '../engine/scan-flows.ts';
 import type { ScanNode } from '../plan/physical-plan.ts';
 import { ManualClock } from '../time/clock.ts';
 import { BIGINT, STRING, TIMESTAMP } from '../types/data-type.ts';
-import { derivedDefinitions } from './derived-relations.ts';
+import { derivedStreams } from '../catalog/derived-definitions.ts';
 import type { Entry } from './entry.ts';
 import { Intake } from './intake.ts';
 import { Relation } from './relation.ts';
@@ -65,7 +65,7 @@ function accepted(
     entries.set(relation, [...(entries.get(relation) ?? []), entry]);
   });
   const context = { clock: new ManualClock(NOW), filesDirectory: directory };
-  const relations = [definition, ...derivedDefinitions(definition)].map(
+  const relations = [definition, ...derivedStreams(definition)].map(
     (each, index) => new Relation(index + 1, each, NOW, context),
   );
   for (const relation of relations) intake.add(relation);

@@ -35,7 +35,8 @@ export class PanedAggregates {
       (call) => call.function === 'COUNT' && call.args.length === 0 && call.filter === null,
     );
     const added = counted && known < 0;
-    this.#layout = { width: calls.length, rows: !counted ? null : added ? calls.length : known };
+    const rows = !counted ? null : added ? calls.length : known;
+    this.#layout = { width: calls.length, names: calls.map((call) => call.function), rows };
     this.#sets = openPanedAggregates(added ? [...calls, COUNT_ROWS] : calls, state, { name, keys, retracts });
   }
 
@@ -59,8 +60,9 @@ export class PanedAggregates {
 }
 
 interface ResultLayout {
-  /** Number of aggregates that the query asked for. */
+  /** Number of aggregates that the query asked for, and what they are called. */
   readonly width: number;
+  readonly names: readonly string[];
   /** Position of the aggregate that counts all rows; null where nobody needs it. */
   readonly rows: number | null;
 }
@@ -107,6 +109,11 @@ export class AggregateTable {
     const columns = this.#set.finish(groups, groups.length, failed);
     const { width, rows } = this.#layout;
     return { columns: columns.slice(0, width), rows: rows === null ? null : (columns[rows] as NumberColumn).values };
+  }
+
+  /** The aggregate whose result of this group cannot be represented. */
+  overflowing(group: number): string {
+    return this.#layout.names[this.#set.overflowing(group)] ?? 'an aggregate';
   }
 
   remove(groups: Int32Array): void {

@@ -3,9 +3,13 @@ import type { Batch } from '../columns/batch.ts';
 import type { AggregateTable } from './aggregate-tables.ts';
 import { ascending, sortedRows } from './compare-cells.ts';
 import { gatherColumns } from './gather-columns.ts';
+import type { FailedGroup } from './group-failure.ts';
 
 /** All groups of a table with their results, in the order of their keys; without those whose result overflows. */
-export function finalGroups(target: AggregateTable): { readonly batch: Batch; readonly failed: number } {
+export function finalGroups(target: AggregateTable): {
+  readonly batch: Batch;
+  readonly failed: readonly FailedGroup[];
+} {
   const groups = target.table.live();
   const flags = allocateBytes(groups.length);
   const keys = target.table.readKeys(groups, groups.length);
@@ -20,6 +24,6 @@ export function finalGroups(target: AggregateTable): { readonly batch: Batch; re
       ordinals: null,
       watermarks: null,
     },
-    failed: groups.length - rows.length,
+    failed: [...order].flatMap((row) => (flags[row] === 0 ? [] : [{ group: groups[row]!, keys, row }])),
   };
 }

@@ -10,6 +10,7 @@ import { type AggregateTable, PanedAggregates } from './aggregate-tables.ts';
 import { bucketRowsByValue } from './bucket-rows.ts';
 import { finalGroups } from './final-groups.ts';
 import { GroupChanges } from './group-changes.ts';
+import { type FailedGroup, groupFailure } from './group-failure.ts';
 
 /** Register: groups whose bound is at or below it are final and forgotten. */
 const CLOSED = 'closed';
@@ -137,10 +138,12 @@ export class GroupAggregate {
     const out: Batch[] = [];
     for (const bound of [...this.#changes.keys()].sort((a, b) => a - b)) {
       const { batch, gone, failed } = this.#changes.get(bound)!.collect();
-      if (gone.length > 0) this.#tables.get(bound)!.remove(gone);
-      if (this.#node.emit === 'final') continue;
-      this.#counters.fail('OVERFLOW', failed);
-      out.push(batch);
+      const target = this.#tables.get(bound)!;
+      if (this.#node.emit === 'update') {
+        this.#fail(target, failed);
+        out.push(batch);
+      }
+      if (gone.length > 0) target.remove(gone);
     }
     this.#changes.clear();
     return out;
@@ -163,7 +166,12 @@ export class GroupAggregate {
 
   #finish(target: AggregateTable): Batch {
     const { batch, failed } = finalGroups(target);
-    this.#counters.fail('OVERFLOW', failed);
+    this.#fail(target, failed);
     return batch;
+  }
+
+  #fail(target: AggregateTable, failed: readonly FailedGroup[]): void {
+    const fields = this.#node.edge.columns.slice(0, this.#node.keys.length);
+    for (const group of failed) this.#counters.fail(groupFailure(target, group, fields));
   }
 }

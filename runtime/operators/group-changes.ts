@@ -6,6 +6,7 @@ import type { DataType } from '../types/data-type.ts';
 import type { AggregateTable } from './aggregate-tables.ts';
 import { rowsEqual } from './compare-cells.ts';
 import { gatherColumns } from './gather-columns.ts';
+import type { FailedGroup } from './group-failure.ts';
 import { TouchedGroups } from './touched-groups.ts';
 
 /** A group without rows has no result. A group whose result cannot be represented has failed, and has none either. */
@@ -54,11 +55,13 @@ export class GroupChanges {
     const before = this.#joinedBefore(length);
     const rows: number[] = [];
     const signs: number[] = [];
-    let failed = 0;
+    const failed: FailedGroup[] = [];
     for (let slot = 0; slot < length; slot++) {
       const was = before.status[slot] === STANDS;
       const is = after.status[slot] === STANDS;
-      if (after.status[slot] === FAILED && before.status[slot] !== FAILED) failed++;
+      if (after.status[slot] === FAILED && before.status[slot] !== FAILED) {
+        failed.push({ group: groups[slot]!, keys, row: slot });
+      }
       if (was && is && rowsEqual(before.columns, slot, after.columns, slot)) continue;
       if (was) {
         rows.push(slot);
@@ -109,7 +112,7 @@ export interface GroupDifferences {
   /** Groups that were touched and have no rows left. */
   readonly gone: Int32Array;
   /** Groups whose result cannot be represented since this micro-batch. */
-  readonly failed: number;
+  readonly failed: readonly FailedGroup[];
 }
 
 /** `rows` numbers the old results from 0 and the new ones after them. */

@@ -196,7 +196,9 @@ export class Join {
     const own = batch.columns.slice(0, this.#sides[side].types.length).map((column) => gather(column, ownRows, length));
     const other = this.#sides[1 - side]!.readRows(bag, Int32Array.from(partners), length);
     const { kept, failed } = filter.keep(side === 0 ? [...own, ...other] : [...other, ...own], length);
-    for (const [code, count] of failed) this.#counters.fail(code, count);
+    for (const { row: at, failure } of failed) {
+      this.#counters.fail(failure, (batch.weights?.[rows[at]!] ?? 1) * bag.count(partners[at]!));
+    }
     return { rows: Array.from(kept, (at) => rows[at]!), partners: Array.from(kept, (at) => partners[at]!) };
   }
 

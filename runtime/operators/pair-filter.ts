@@ -1,4 +1,5 @@
 import type { Column } from '../columns/column.ts';
+import type { Failure } from '../dstream/failure-log.ts';
 
 /** A condition over candidate pairs of a join. */
 export interface PairFilter {
@@ -8,6 +9,6 @@ export interface PairFilter {
 export interface KeptPairs {
   /** Rows (ascending) for which the condition is TRUE. */
   readonly kept: ArrayLike<number>;
-  /** Rows left out because the condition could not be computed, by error code. */
-  readonly failed: readonly (readonly [code: string, rows: number])[];
+  /** Rows left out because the condition could not be computed. */
+  readonly failed: readonly { readonly row: number; readonly failure: Failure }[];
 }

@@ -7,12 +7,15 @@ import type { WindowAggregateNode } from '../plan/physical-plan.ts';
 import type { OperatorState } from '../state/state.ts';
 import { openOperatorState } from '../state/operator-state.ts';
 import { type DataType, TIMESTAMP } from '../types/data-type.ts';
+import type { Schema } from '../types/schema.ts';
 import { WindowBounds } from '../windows/window-bounds.ts';
 import { type AggregateTable, PanedAggregates } from './aggregate-tables.ts';
 import { type BucketRows, bucketRows, bucketRowsByValue } from './bucket-rows.ts';
 import { finalGroups } from './final-groups.ts';
 import { constantColumn } from './gather-columns.ts';
 import { GroupChanges } from './group-changes.ts';
+import { type FailedGroup, groupFailure } from './group-failure.ts';
+import { nullEventTime, untoldWindow } from './window-failure.ts';
 
 /** Above it, adding a row to each of its windows costs less than merging a window from its panes. */
 const PANES_PER_WINDOW_MAX = 256;
@@ -22,7 +25,7 @@ const CLOSED = 'closed';
 
 export interface WindowAggregateOptions {
   readonly node: WindowAggregateNode;
-  readonly inputTypes: readonly DataType[];
+  readonly input: Schema;
   /** Whether the input's watermark bounds the window's time column: else no row is late and windows close at the end. */
   readonly bounded: boolean;
   readonly state: OperatorState;
@@ -47,6 +50,7 @@ export interface WindowAggregateOptions {
  */
 export class WindowAggregate {
   readonly #node: WindowAggregateNode;
+  readonly #input: Schema;
   readonly #bounds: WindowBounds;
   readonly #bounded: boolean;
   readonly #state: OperatorState;
@@ -64,15 +68,16 @@ export class WindowAggregate {
   /** By window end: what the running micro-batch changes. */
   readonly #changes = new Map<number, GroupChanges>();
 
-  constructor({ node, inputTypes, bounded, state, seed, counters }: WindowAggregateOptions) {
+  constructor({ node, input, bounded, state, seed, counters }: WindowAggregateOptions) {
     this.#node = node;
+    this.#input = input;
     this.#bounds = new WindowBounds(node.window);
     this.#bounded = bounded;
     this.#state = state;
     this.#counters = counters;
     this.#read = columnsRead(node);
     this.#resultTypes = node.aggregates.map((call) => call.type);
-    const keys = node.keys.map((column) => inputTypes[column]!);
+    const keys = node.keys.map((column) => input[column]!.type);
     const { aggregates: calls } = node;
     const shared = { calls, retracts: false, counted: node.emit === 'update' };
     this.#tables = new PanedAggregates(state, { name: 'groups', keys, ...shared });
@@ -152,10 +157,9 @@ export class WindowAggregate {
     let first = 0;
     let last = 0;
     let late = 0;
-    let nulls = 0;
     for (let row = 0; row < length; row++) {
       if (valid !== null && valid[row] === 0) {
-        nulls++;
+        this.#counters.fail(nullEventTime(this.#input, columns, row));
         continue;
       }
       const time = values[row]!;
@@ -172,7 +176,6 @@ export class WindowAggregate {
       else late++;
     }
     this.#counters.late += late;
-    this.#counters.fail('NULL_EVENT_TIME', nulls);
   }
 
   /** `firstEnds`: per row of the batch, for side panes. */
@@ -210,7 +213,7 @@ export class WindowAggregate {
     const ends = [...this.#changes.keys()].sort((a, b) => a - b);
     const out = ends.map((end) => {
       const { batch, failed } = this.#changes.get(end)!.collect();
-      this.#counters.fail('OVERFLOW', failed);
+      this.#fail(end, this.#tables.get(end)!, failed);
       return this.#windowBatch(end, batch);
     });
     this.#changes.clear();
@@ -219,7 +222,10 @@ export class WindowAggregate {
 
   #windowBatch(end: number, batch: Batch): Batch {
     if (!this.#bounds.isTold(end)) {
-      this.#counters.fail('OVERFLOW', batch.length);
+      const fields = this.#node.edge.columns.slice(2);
+      for (let row = 0; row < batch.length; row++) {
+        this.#counters.fail(untoldWindow(fields, batch.columns, row), batch.weights?.[row] ?? 1);
+      }
       return { ...batch, length: 0 };
     }
     const bounds = [constantColumn(end - this.#bounds.size, batch.length), constantColumn(end, batch.length)];
@@ -296,8 +302,15 @@ export class WindowAggregate {
 
   #finish(end: number, target: AggregateTable): Batch {
     const { batch, failed } = finalGroups(target);
-    this.#counters.fail('OVERFLOW', failed);
+    this.#fail(end, target, failed);
     return this.#windowBatch(end, batch);
+  }
+
+  #fail(end: number, target: AggregateTable, failed: readonly FailedGroup[]): void {
+    const told = this.#bounds.isTold(end);
+    const fields = this.#node.edge.columns.slice(told ? 0 : 2, 2 + this.#node.keys.length);
+    const bounds = told ? [end - this.#bounds.size, end] : [];
+    for (const group of failed) this.#counters.fail(groupFailure(target, group, fields, bounds));
   }
 }
 

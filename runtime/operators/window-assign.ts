@@ -4,7 +4,9 @@ import type { NumberColumn } from '../columns/column.ts';
 import { gatherBatch } from '../columns/gather.ts';
 import type { Counters } from '../dstream/dstream.ts';
 import type { WindowAssignNode } from '../plan/physical-plan.ts';
+import type { Schema } from '../types/schema.ts';
 import { WindowBounds } from '../windows/window-bounds.ts';
+import { nullEventTime, untoldWindow } from './window-failure.ts';
 
 /**
  * Repeats each row once per window that covers it, earliest window first, and appends window_start, window_end and
@@ -14,11 +16,13 @@ export class WindowAssign {
   readonly #time: number;
   readonly #bounds: WindowBounds;
 
+  readonly #input: Schema;
   readonly #counters: Counters;
 
-  constructor(node: WindowAssignNode, counters: Counters) {
+  constructor(node: WindowAssignNode, input: Schema, counters: Counters) {
     this.#time = node.time;
     this.#bounds = new WindowBounds(node.window);
+    this.#input = input;
     this.#counters = counters;
   }
 
@@ -28,19 +32,18 @@ export class WindowAssign {
 
   #assign(batch: Batch): Batch {
     const time = batch.columns[this.#time] as NumberColumn;
-    const copies = this.#countCopies(time, batch.length);
+    const copies = this.#countCopies(time, batch);
     const rows = allocateInts(copies);
     const starts = allocateNumbers(copies);
     const ends = allocateNumbers(copies);
     const times = allocateNumbers(copies);
     let at = 0;
-    let untold = 0;
     for (let row = 0; row < batch.length; row++) {
       if (time.valid !== null && time.valid[row] === 0) continue;
       const last = this.#bounds.lastEnd(time.values[row]!);
       for (let end = this.#bounds.firstEnd(time.values[row]!); end <= last; end += this.#bounds.slide) {
         if (!this.#bounds.isTold(end)) {
-          untold++;
+          this.#counters.fail(untoldWindow(this.#input, batch.columns, row), batch.weights?.[row] ?? 1);
           continue;
         }
         rows[at] = row;
@@ -49,7 +52,6 @@ export class WindowAssign {
         times[at++] = end - 1;
       }
     }
-    this.#counters.fail('OVERFLOW', untold);
     const repeated = gatherBatch(batch, rows, at);
     const bounds = [starts, ends, times].map((all) => {
       return { rep: 'number', values: all.subarray(0, at), valid: null } as const;
@@ -57,14 +59,12 @@ export class WindowAssign {
     return { ...repeated, columns: [...repeated.columns, ...bounds] };
   }
 
-  #countCopies(time: NumberColumn, length: number): number {
+  #countCopies(time: NumberColumn, { columns, length, weights }: Batch): number {
     let copies = 0;
-    let untimed = 0;
     for (let row = 0; row < length; row++) {
-      if (time.valid !== null && time.valid[row] === 0) untimed++;
-      else copies += this.#bounds.windowsOf(time.values[row]!);
+      if (time.valid === null || time.valid[row] !== 0) copies += this.#bounds.windowsOf(time.values[row]!);
+      else this.#counters.fail(nullEventTime(this.#input, columns, row), weights?.[row] ?? 1);
     }
-    this.#counters.fail('NULL_EVENT_TIME', untimed);
     return copies;
   }
 }

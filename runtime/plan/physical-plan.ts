@@ -53,11 +53,11 @@ interface NodeBase {
   readonly edge: EdgeProperties;
 }
 
-/** Rows of a stream (append), of a keyed table (retract), or of a materialized view (its mode). */
+/** Rows of a stream (append), of a keyed table (retract), of a materialized view (its mode), or what that cannot compute (append). */
 export interface ScanNode extends NodeBase {
   readonly kind: 'scan';
   readonly relation: string;
-  readonly relationKind: 'stream' | 'table' | 'view';
+  readonly relationKind: 'stream' | 'table' | 'view' | 'errors';
   /** Positions in the relation's schema, in the order of the edge's columns. */
   readonly columns: readonly number[];
   /** Whether batches carry ordinals (an order-sensitive operator stands downstream). */

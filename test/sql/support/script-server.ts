@@ -2,6 +2,7 @@ import { planner } from '../../../planner/planner.ts';
 import type { Planned, StatementPlan } from '../../../planner/statement-plan.ts';
 import { PoisonPool } from '../../../runtime/columns/slice-pool.ts';
 import type { Catalog, RelationDefinition } from '../../../runtime/catalog/catalog.ts';
+import { derivedFrom } from '../../../runtime/catalog/derived-definitions.ts';
 import type { ChangeChunk, EngineEvent } from '../../../runtime/engine/engine.ts';
 import { LocalEngine } from '../../../runtime/engine/local-engine.ts';
 import { type Problem, ProblemError } from '../../../runtime/errors/problem.ts';
@@ -35,7 +36,8 @@ export class ScriptServer {
   }
 
   get views(): string[] {
-    return [...this.#definitions.values()].filter(({ kind }) => kind === 'materialized-view').map(({ name }) => name);
+    const views = [...this.#definitions.values()].filter(({ kind }) => kind === 'materialized-view');
+    return views.filter((view) => derivedFrom(view) === null).map(({ name }) => name);
   }
 
   get relations(): readonly RelationDefinition[] {
