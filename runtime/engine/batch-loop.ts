@@ -374,7 +374,7 @@ export class BatchLoop {
     this.epoch++;
     this.draft = new EpochDraft();
     this.#commits.submit({
-      record: draft.seal(this.epoch, this.#clock),
+      record: draft.seal(this.epoch, this.#clock, this.#processed),
       lastSequence: intake.lastSequence,
       processed: this.#processed,
       publish: () => this.#publish(publication),

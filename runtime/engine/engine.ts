@@ -72,11 +72,19 @@ export interface Started {
   readonly definitions: readonly Definition[];
 }
 
+/** A body that may be sent again: within 24 hours it is answered as the first time, and adds nothing. */
+export interface RequestKey {
+  readonly key: string;
+  /** Of the body and what was asked about it; another one under the same key is IDEMPOTENCY_KEY_REUSED. */
+  readonly fingerprint: string;
+}
+
 export interface InsertOptions {
   readonly op: 'upsert' | 'delete';
   readonly strict: boolean;
   /** Default: `durable`. */
   readonly wait?: 'durable' | 'applied';
+  readonly request?: RequestKey;
 }
 
 export interface Inserted {

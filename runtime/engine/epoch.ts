@@ -1,6 +1,6 @@
 import type { Relation } from '../intake/relation.ts';
-import type { CatalogRecord, ChangeRecord, EpochRecord, IntakeRecord } from '../store/store.ts';
-import type { ChangeChunk } from './engine.ts';
+import type { CatalogRecord, ChangeRecord, EpochRecord, IntakeRecord, RequestRecord } from '../store/store.ts';
+import type { ChangeChunk, Inserted } from './engine.ts';
 
 /** What is being gathered for the next commit. */
 export class EpochDraft {
@@ -14,6 +14,7 @@ export class EpochDraft {
   readonly trimChanges: { view: number; upTo: number }[] = [];
   readonly touchedRelations = new Set<Relation>();
   readonly meta = new Map<string, string>();
+  readonly requests: KeyedRequest[] = [];
 
   get empty(): boolean {
     return (
@@ -22,7 +23,8 @@ export class EpochDraft {
         this.intake.length +
         this.progress.length +
         this.bases.length +
-        this.meta.size ===
+        this.meta.size +
+        this.requests.length ===
       0
     );
   }
@@ -36,7 +38,8 @@ export class EpochDraft {
     for (const chunk of chunks) this.changes.push({ view, ...chunk });
   }
 
-  seal(epoch: number, clock: number): EpochRecord {
+  /** `processed`: the last entry of the acceptance order that is processed in this epoch or before. */
+  seal(epoch: number, clock: number, processed: number): EpochRecord {
     for (const relation of this.touchedRelations) {
       this.meta.set(relationMeta(relation.id), JSON.stringify(relation.save()));
     }
@@ -54,8 +57,30 @@ export class EpochDraft {
       trimIntake: [],
       trimChanges: this.trimChanges.filter(({ view }) => !dropped.has(view)),
       meta: [...this.meta].map(([name, value]) => ({ name, value })),
+      requests: this.requests.map((request) => sealed(request, epoch, processed)),
     };
   }
+}
+
+/** Rows that came under a key, on their way into an epoch. `answer` is whole once the epoch is sealed. */
+export interface KeyedRequest {
+  readonly name: string;
+  readonly at: number;
+  /** Of the body and what was asked about it. */
+  readonly fingerprint: string;
+  /** The last entry of the acceptance order that the rows made. */
+  readonly sequence: number;
+  answer: Inserted;
+}
+
+/** What the store keeps of a request. */
+export type SavedRequest = Pick<KeyedRequest, 'fingerprint' | 'answer'>;
+
+function sealed(request: KeyedRequest, epoch: number, processed: number): RequestRecord {
+  const { name, at, fingerprint, sequence } = request;
+  request.answer = { ...request.answer, epoch: sequence <= processed ? epoch : null };
+  const saved: SavedRequest = { fingerprint, answer: request.answer };
+  return { name, at, value: JSON.stringify(saved) };
 }
 
 export function relationMeta(id: number): string {

@@ -13,6 +13,7 @@ import type {
   Inserted,
   InsertOptions,
   Page,
+  RequestKey,
   RowsAnswer,
   SnapshotAnswer,
   Started,
@@ -21,6 +22,8 @@ import type {
   ViewHead,
   ViewStatus,
 } from './engine.ts';
+import type { KeyedRequest } from './epoch.ts';
+import { KeyedInserts } from './keyed-inserts.ts';
 import { KeyedTable } from './keyed-table.ts';
 import { assert } from '../errors/assert.ts';
 import {
@@ -43,6 +46,7 @@ const AD_HOC_MAX = 100;
 /** The engine in this thread: the shell's requests, in order, around the batch loop. */
 export class LocalEngine implements Engine {
   readonly #loop: BatchLoop;
+  readonly #keyed = new KeyedInserts();
   #adHocCount = 0;
 
   constructor(options: LoopOptions) {
@@ -85,6 +89,34 @@ export class LocalEngine implements Engine {
   async insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted> {
     if (options.wait === 'applied') this.#loop.refuseManual('wait=applied');
     await this.#loop.admit();
+    const inserted = await this.#insertDurably(stream, body, options);
+    if (options.wait !== 'applied' || inserted.ordinal === null) return inserted;
+    const applied = await this.#loop.applied(inserted.ordinal);
+    return { ...inserted, epoch: inserted.epoch ?? applied };
+  }
+
+  async #insertDurably(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted> {
+    if (options.request) return this.#insertOnce(stream, body, options, options.request);
+    const { sequence, ...pushed } = this.#push(stream, body, options);
+    return { ...pushed, epoch: await this.#loop.durable(sequence) };
+  }
+
+  #insertOnce(stream: string, body: Uint8Array, options: InsertOptions, request: RequestKey): Promise<Inserted> {
+    const { machine } = this.#loop;
+    const at = this.#loop.now();
+    return this.#keyed.run(machine.store, this.#relation(stream).id, request, at, async (name) => {
+      await this.#loop.admit();
+      const { sequence, ...pushed } = this.#push(stream, body, options);
+      const { fingerprint } = request;
+      const remembered: KeyedRequest = { name, at, fingerprint, sequence, answer: { ...pushed, epoch: null } };
+      this.#loop.draft.requests.push(remembered);
+      this.#loop.wake();
+      await this.#loop.whenDurable(undefined);
+      return remembered.answer;
+    });
+  }
+
+  #push(stream: string, body: Uint8Array, options: InsertOptions): Omit<Inserted, 'epoch'> & { sequence: number } {
     const relation = this.#relation(stream);
     const pushed = this.#loop.machine.intake.push(relation, bufferOf(body), {
       deletes: options.op === 'delete',
@@ -94,9 +126,8 @@ export class LocalEngine implements Engine {
     const errors = pushed.refused
       .slice(0, ERRORS_MAX)
       .map(({ line, code, field, message }) => ({ row: line, code, field, message }));
-    const applied = options.wait === 'applied' && pushed.ordinal !== null;
-    const epoch = applied ? await this.#loop.applied(pushed.ordinal) : await this.#loop.durable(pushed.sequence);
-    return { accepted: pushed.accepted, rejected: pushed.rejected, ordinal: pushed.ordinal, epoch, errors };
+    const { accepted, rejected, ordinal, sequence } = pushed;
+    return { accepted, rejected, ordinal, errors, sequence };
   }
 
   async waitApplied(ordinal: number): Promise<number> {

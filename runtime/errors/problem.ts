@@ -60,6 +60,7 @@ export const ERROR_STATUS = {
   TOO_FAR_AHEAD: 400,
   NO_SUCH_ROW: 400,
   ROWS_REFUSED: 422,
+  IDEMPOTENCY_KEY_REUSED: 422,
   // while a query computes (kept in <view>$errors)
   DIVISION_BY_ZERO: 400,
   OVERFLOW: 400,

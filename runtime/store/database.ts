@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { type Cell, checksum } from './checksum.ts';
-import { SCHEMA, STORE_FORMAT } from './schema.ts';
+import { OLDER_FORMATS, SCHEMA, STORE_FORMAT } from './schema.ts';
 import { corrupt } from './sqlite-error.ts';
 import { StoreError } from './store.ts';
 
@@ -24,6 +24,8 @@ export function openDatabase(path: string, options: DatabaseOptions): OpenDataba
   try {
     setUp(db, options);
     if (db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) create(db, options.instance);
+    const missing = OLDER_FORMATS.get(formatOf(db, path));
+    if (missing) upgrade(db, missing);
     return { db, instance: verify(db, path) };
   } catch (error) {
     db.close();
@@ -52,14 +54,29 @@ function setUp(db: Database.Database, { durable, pagesMax }: DatabaseOptions): v
 function create(db: Database.Database, instance: string): void {
   db.transaction(() => {
     for (const definition of SCHEMA.values()) db.exec(definition);
-    const put = db.prepare('INSERT INTO meta (name, value, crc) VALUES (?, ?, ?)');
-    for (const [name, value] of [
-      ['format', String(STORE_FORMAT)],
-      ['instance', instance],
-    ] as const) {
-      put.run(name, value, checksum('meta', [name, value]));
-    }
+    putMeta(db, 'format', String(STORE_FORMAT));
+    putMeta(db, 'instance', instance);
   })();
+}
+
+/** Makes what an older format did not have; whatever it had must be as it was. */
+function upgrade(db: Database.Database, missing: readonly string[]): void {
+  db.transaction(() => {
+    for (const name of missing) db.exec(SCHEMA.get(name)!);
+    putMeta(db, 'format', String(STORE_FORMAT));
+  })();
+}
+
+function putMeta(db: Database.Database, name: string, value: string): void {
+  const put = db.prepare('INSERT OR REPLACE INTO meta (name, value, crc) VALUES (?, ?, ?)');
+  put.run(name, value, checksum('meta', [name, value]));
+}
+
+/** Errors: CORRUPT where the database is not ours. */
+function formatOf(db: Database.Database, path: string): number {
+  const meta = db.prepare<[], { sql: string }>("SELECT sql FROM sqlite_schema WHERE name = 'meta'").get();
+  if (meta?.sql !== SCHEMA.get('meta')) throw corrupt(`${path} is not a Millrace store`);
+  return Number(readMeta(db, 'format'));
 }
 
 /** Format, instance and every definition must be what this version wrote. Returns the instance. */
@@ -70,8 +87,7 @@ function verify(db: Database.Database, path: string): string {
       .all()
       .map(({ name, sql }) => [name, sql]),
   );
-  if (found.get('meta') !== SCHEMA.get('meta')) throw corrupt(`${path} is not a Millrace store`);
-  const format = Number(readMeta(db, 'format'));
+  const format = formatOf(db, path);
   if (format !== STORE_FORMAT) {
     throw new StoreError(
       'STORE_FAILED',

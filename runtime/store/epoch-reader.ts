@@ -1,9 +1,9 @@
 import type Database from 'better-sqlite3';
 import { checksum } from './checksum.ts';
 import type { Connection } from './connection.ts';
-import { changeCells, intakeCells } from './epoch-writer.ts';
+import { changeCells, intakeCells, requestCells } from './epoch-writer.ts';
 import { corrupt } from './sqlite-error.ts';
-import type { ChangeRecord, IntakeKind, IntakeRecord, RecoveredOperator } from './store.ts';
+import type { ChangeRecord, IntakeKind, IntakeRecord, RecoveredOperator, RequestRecord } from './store.ts';
 
 interface IntakeRow {
   readonly sequence: number;
@@ -51,6 +51,7 @@ export class EpochReader {
   readonly #intake: Database.Statement<[number], IntakeRow>;
   readonly #intakeOf: Database.Statement<[number, number], IntakeRow>;
   readonly #changes: Database.Statement<[number, number, number], ChangeRow>;
+  readonly #request: Database.Statement<[string], RequestRecord & { readonly crc: number }>;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -65,6 +66,7 @@ export class EpochReader {
     this.#intakeOf = db.prepare(
       'SELECT * FROM intake INDEXED BY intake_by_relation WHERE relation = ? AND sequence > ? ORDER BY sequence',
     );
+    this.#request = db.prepare('SELECT name, at, crc, value FROM requests WHERE name = ?');
     // From the record that holds afterSeq + 1, found by the last record that begins at or before it.
     this.#changes = db.prepare(
       'SELECT * FROM changes WHERE view = ? AND seq_from >= coalesce((SELECT max(seq_from) FROM changes WHERE view = ? AND seq_from <= ? + 1), 0) ORDER BY seq_from',
@@ -117,6 +119,15 @@ export class EpochReader {
     }
     if (seq !== last) throw corrupt(`changes ${view}/${seq + 1}: missing`);
     return found;
+  }
+
+  readRequest(name: string): RequestRecord | null {
+    const row = this.#request.get(name);
+    if (!row) return null;
+    const { crc, ...request } = row;
+    if (checksum('requests', requestCells(request)) !== crc)
+      throw corrupt(`requests ${name}: the checksum does not fit`);
+    return request;
   }
 
   #readSegment(dataflow: number, operator: number, asOf: number, segment: number): Uint8Array {

@@ -3,7 +3,15 @@ import { assert } from '../errors/assert.ts';
 import { type Cell, checksum, storable } from './checksum.ts';
 import type { Connection } from './connection.ts';
 import { corrupt } from './sqlite-error.ts';
-import type { BaseSegmentRecord, ChangeRecord, DeltaRecord, EpochRecord, IntakeRecord } from './store.ts';
+import {
+  type BaseSegmentRecord,
+  type ChangeRecord,
+  type DeltaRecord,
+  type EpochRecord,
+  type IntakeRecord,
+  REQUEST_MS,
+  type RequestRecord,
+} from './store.ts';
 
 type Bound = Cell | Uint8Array;
 
@@ -29,6 +37,9 @@ export class EpochWriter {
   readonly #deleteOtherBases: Database.Statement<[number, number, number, number]>;
   readonly #deleteBases: Database.Statement<[number]>;
   readonly #deleteChanges: Database.Statement<[number, number, number]>;
+  readonly #insertRequest: Database.Statement<Bound[]>;
+  readonly #deleteRequests: Database.Statement<[number, number]>;
+  #requestsHeld: number;
   readonly #oldestChange: Database.Statement<[number], { seq_from: number }>;
 
   constructor(connection: Connection) {
@@ -61,6 +72,11 @@ export class EpochWriter {
     this.#deleteBases = db.prepare('DELETE FROM bases WHERE dataflow = ?');
     this.#deleteChanges = db.prepare('DELETE FROM changes WHERE view = ? AND seq_from <= ? AND seq_to <= ?');
     this.#oldestChange = db.prepare('SELECT seq_from FROM changes WHERE view = ? ORDER BY seq_from LIMIT 1');
+    this.#insertRequest = db.prepare('INSERT OR REPLACE INTO requests (name, at, crc, value) VALUES (?, ?, ?, ?)');
+    this.#deleteRequests = db.prepare(
+      'DELETE FROM requests WHERE name IN (SELECT name FROM requests WHERE at < ? ORDER BY at LIMIT ?)',
+    );
+    this.#requestsHeld = db.prepare<[], { held: number }>('SELECT count(*) AS held FROM requests').get()?.held ?? 0;
     for (const [relation, trimmed] of connection.relations.all() as number[][]) {
       if (this.#trimmed.get(relation!, trimmed!, 1)) this.#purging.add(relation!);
     }
@@ -69,6 +85,10 @@ export class EpochWriter {
   /** Whether `purge` has something to do. */
   get purging(): boolean {
     return this.#purging.size > 0;
+  }
+
+  get requestsHeld(): number {
+    return this.#requestsHeld;
   }
 
   write(record: EpochRecord): void {
@@ -86,6 +106,7 @@ export class EpochWriter {
       for (const { relation, upTo } of record.trimIntake) this.#trimIntake(relation, upTo);
       for (const { view, upTo } of record.trimChanges) this.#trimChanges(view, upTo);
       for (const { name, value } of record.meta) named.put(name, value);
+      this.#writeRequests(record.requests, record.clock - REQUEST_MS);
       // Last, so that nothing of a dropped id survives, whatever else the record says of it.
       for (const id of record.catalogDrop) this.#drop(id);
       // Never less than what came in, so that a trimmed log does not grow.
@@ -112,6 +133,17 @@ export class EpochWriter {
     for (const [relation, sequence] of newest) {
       relations.put(relation, relations.get(relation)?.[1] ?? 0, sequence, 0);
     }
+  }
+
+  /** Forgets twice as many old ones as come in, so that they do not pile up. */
+  #writeRequests(requests: readonly RequestRecord[], forgottenBefore: number): void {
+    if (requests.length === 0) return;
+    for (const request of requests) {
+      const cells = requestCells(request);
+      this.#insertRequest.run(cells[0]!, cells[1]!, checksum('requests', cells), cells[2]!);
+    }
+    const forgotten = this.#deleteRequests.run(forgottenBefore, 2 * requests.length).changes;
+    this.#requestsHeld += requests.length - forgotten;
   }
 
   #writeDelta(epoch: number, { dataflow, operator, bytes }: DeltaRecord): void {
@@ -224,4 +256,9 @@ export function intakeCells(entry: IntakeRecord, previous: number): Cell[] {
 /** The columns of a row of changes up to its checksum, in the order of the table. */
 export function changeCells({ view, seqFrom, seqTo, epoch, more, watermark }: ChangeRecord): Cell[] {
   return [view, seqFrom, seqTo, epoch, more ? 1 : 0, storable(watermark)];
+}
+
+/** The columns of a remembered request but its checksum. */
+export function requestCells({ name, at, value }: RequestRecord): Cell[] {
+  return [storable(name), at, storable(value)];
 }

@@ -6,6 +6,7 @@ import type {
   IntakeRecord,
   RecoveredOperator,
   RecoveredStore,
+  RequestRecord,
   Store,
 } from './store.ts';
 import { StoreError } from './store.ts';
@@ -47,6 +48,10 @@ export class InlineStore implements Store {
 
   async changeBounds(view: number): Promise<{ readonly before: number; readonly last: number }> {
     return this.#need().changeBounds(view);
+  }
+
+  async readRequest(name: string): Promise<{ readonly request: RequestRecord | null; readonly held: number }> {
+    return this.#need().readRequest(name);
   }
 
   async close(): Promise<void> {

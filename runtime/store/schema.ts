@@ -1,5 +1,8 @@
 /** Goes up with every change of the layout. docs/formats/store.md describes this one. */
-export const STORE_FORMAT = 1;
+export const STORE_FORMAT = 2;
+
+/** Formats that are brought up to this one when they are opened, with the objects that each does not have. */
+export const OLDER_FORMATS: ReadonlyMap<number, readonly string[]> = new Map([[1, ['requests', 'requests_by_time']]]);
 
 const currentFact = 'STRICT, WITHOUT ROWID';
 
@@ -52,4 +55,10 @@ export const SCHEMA: ReadonlyMap<string, string> = new Map([
     'changes',
     `CREATE TABLE changes (view INTEGER NOT NULL, seq_from INTEGER NOT NULL, seq_to INTEGER NOT NULL, epoch INTEGER NOT NULL, more INTEGER NOT NULL, watermark TEXT NOT NULL, crc INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (view, seq_from)) STRICT, WITHOUT ROWID`,
   ],
+  // Since format 2.
+  [
+    'requests',
+    'CREATE TABLE requests (name TEXT PRIMARY KEY, at REAL NOT NULL, crc INTEGER NOT NULL, value TEXT NOT NULL) STRICT, WITHOUT ROWID',
+  ],
+  ['requests_by_time', 'CREATE INDEX requests_by_time ON requests (at)'],
 ]);

@@ -16,6 +16,7 @@ import type {
   IntakeRecord,
   RecoveredOperator,
   RecoveredStore,
+  RequestRecord,
 } from './store.ts';
 import { StoreError } from './store.ts';
 import { TemporaryDirectory } from './temporary-directory.ts';
@@ -136,6 +137,11 @@ export class SqliteStore {
   changeBounds(view: number): { readonly before: number; readonly last: number } {
     const [, before = 0, last = 0] = (this.#need().connection.views.get(view) ?? []) as number[];
     return { before, last };
+  }
+
+  readRequest(name: string): { readonly request: RequestRecord | null; readonly held: number } {
+    const request = this.#read(`request ${name}`, (reader) => reader.readRequest(name));
+    return { request, held: this.#need().writer.requestsHeld };
   }
 
   /** How much the housekeeping is wanted: `later` can wait for a quiet second, `soon` for the next free moment. */
@@ -275,6 +281,7 @@ function sizeOf(record: EpochRecord): number {
     ...record.changes.map(({ rows }) => rows.length),
     ...record.catalogPut.map(({ definition }) => definition.length),
     ...record.progress.map(({ state }) => state.length),
+    ...record.requests.map(({ value }) => value.length),
   ];
   return blobs.reduce((sum, bytes) => sum + bytes, 0);
 }

@@ -73,6 +73,14 @@ export interface ChangeRecord {
   readonly rows: Uint8Array;
 }
 
+/** What a request with a key was answered, so that a retry gets the same; `value` is the owner's JSON. */
+export interface RequestRecord {
+  readonly name: string;
+  /** Clock, ms. */
+  readonly at: number;
+  readonly value: string;
+}
+
 /** Everything of one commit. An epoch may be only intake (rows made durable ahead of their processing). */
 export interface EpochRecord {
   readonly epoch: number;
@@ -92,7 +100,12 @@ export interface EpochRecord {
   readonly trimChanges: readonly { readonly view: number; readonly upTo: number }[];
   /** Small named JSON values: counters of streams, id allocation. */
   readonly meta: readonly { readonly name: string; readonly value: string }[];
+  /** Those that are older than REQUEST_MS are forgotten by and by. */
+  readonly requests: readonly RequestRecord[];
 }
+
+/** How long a request is remembered at least: 24 hours. */
+export const REQUEST_MS = 24 * 60 * 60 * 1000;
 
 export interface CommitReceipt {
   readonly epoch: number;
@@ -137,6 +150,8 @@ export interface Store {
   readChanges(view: number, afterSeq: number, maxBytes: number): Promise<readonly ChangeRecord[]>;
   /** The oldest seq held, minus 1, and the newest: `{ before: 0, last: 0 }` for a view without changes. */
   changeBounds(view: number): Promise<{ readonly before: number; readonly last: number }>;
+  /** A remembered request, and how many are remembered in all (some perhaps longer than they must be). */
+  readRequest(name: string): Promise<{ readonly request: RequestRecord | null; readonly held: number }>;
   /** Finishes what was asked, checkpoints the WAL, releases the lock. */
   close(): Promise<void>;
 }

@@ -7,6 +7,7 @@ import type {
   IntakeRecord,
   RecoveredOperator,
   RecoveredStore,
+  RequestRecord,
   Store,
   StoreErrorCode,
 } from './store.ts';
@@ -87,6 +88,10 @@ export class WorkerStore implements Store {
 
   changeBounds(view: number): Promise<{ readonly before: number; readonly last: number }> {
     return this.#call('changeBounds', [view]);
+  }
+
+  readRequest(name: string): Promise<{ readonly request: RequestRecord | null; readonly held: number }> {
+    return this.#call('readRequest', [name]);
   }
 
   close(): Promise<void> {

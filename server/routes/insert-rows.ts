@@ -1,5 +1,7 @@
+import { webcrypto } from 'node:crypto';
 import type { Request } from 'express';
 import * as z from 'zod/mini';
+import type { InsertOptions } from '../../runtime/engine/engine.ts';
 import { problem } from '../../runtime/errors/problem.ts';
 import { toLines } from '../../runtime/formats/json/json-array.ts';
 import { mediaType } from '../request-body.ts';
@@ -16,19 +18,46 @@ export const insertRows = route({
     strict: z.optional(flag('All rows or none')),
     wait: z.optional(word(['applied'], 'Answers once every running, caught-up query has absorbed the rows')),
   }),
+  headers: [
+    {
+      name: 'Idempotency-Key',
+      summary: 'Sent again within 24 hours, the body gets the first answer and adds nothing; another body gets 422',
+    },
+  ],
   rows: ['application/json', 'application/x-ndjson'],
   answers: [json('Inserted', 'Durable, also where rows were refused')],
-  problems: ['STREAM_NOT_FOUND', 'NOT_WRITABLE', 'STREAM_ENDED', 'MALFORMED_JSON', 'ROWS_REFUSED', 'OVERLOADED'],
+  problems: [
+    'STREAM_NOT_FOUND',
+    'NOT_WRITABLE',
+    'STREAM_ENDED',
+    'MALFORMED_JSON',
+    'ROWS_REFUSED',
+    'IDEMPOTENCY_KEY_REUSED',
+    'OVERLOADED',
+  ],
   async handle({ name, query, request, response }, { engine, bodies }) {
-    if (query.wait !== undefined) throw problem('UNSUPPORTED', '?wait=applied is not built yet');
-    if (request.headers['idempotency-key'] !== undefined) {
-      throw problem('UNSUPPORTED', 'Idempotency-Key is not built yet', undefined, 'nothing was added: leave it out');
-    }
+    const key = idempotencyKey(request);
     const asLines = linesReader(request);
-    const options = { op: query.op ?? 'upsert', strict: query.strict ?? false } as const;
-    response.json(await engine.insert(name, asLines(await bodies.read(request)), options));
+    const { op = 'upsert', strict = false, wait = 'durable' } = query;
+    const options: InsertOptions = { op, strict, wait };
+    const body = await bodies.read(request);
+    const once = key === null ? {} : { request: { key, fingerprint: await fingerprint(body, options) } };
+    response.json(await engine.insert(name, asLines(body), { ...options, ...once }));
   },
 });
+
+function idempotencyKey(request: Request): string | null {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key;
+  throw problem('BAD_REQUEST', 'Idempotency-Key must be 1 to 255 ASCII characters without spaces');
+}
+
+/** Off this thread, since a body may be large. */
+async function fingerprint(body: Buffer, { op, strict }: InsertOptions): Promise<string> {
+  const digest = await webcrypto.subtle.digest('SHA-256', body);
+  return `${op} ${strict} ${Buffer.from(digest).toString('base64')}`;
+}
 
 /** How the body becomes NDJSON, by its media type. */
 function linesReader(request: Request): (body: Buffer) => Uint8Array {

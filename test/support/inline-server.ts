@@ -23,8 +23,8 @@ export async function startInlineServer(
   webDirectory = '/nowhere',
 ): Promise<InlineServer> {
   const clock = new ManualClock(START_TIME);
-  const { trigger = 'auto', filesDirectory = '/nowhere' } = config;
-  const store = new InlineStore(':memory:', { instance: 'test', clock });
+  const { trigger = 'auto', filesDirectory = '/nowhere', dataDirectory = ':memory:' } = config;
+  const store = new InlineStore(dataDirectory, { instance: 'test', clock });
   const engine = new LocalEngine({
     store,
     clock,
@@ -35,7 +35,7 @@ export async function startInlineServer(
   });
   const fatal: string[] = [];
   const server = await startServer(
-    { ...DEFAULTS, trigger, filesDirectory, ...config },
+    { ...DEFAULTS, trigger, filesDirectory, dataDirectory, ...config },
     {
       engine,
       started: engine.start(),

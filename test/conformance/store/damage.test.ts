@@ -14,6 +14,7 @@ import { isDeepStrictEqual } from 'node:util';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checksum } from '../../../runtime/store/checksum.ts';
 import { InlineStore } from '../../../runtime/store/inline-store.ts';
 import { StoreError } from '../../../runtime/store/store.ts';
 import { ManualClock } from '../../../runtime/time/clock.ts';
@@ -84,7 +85,7 @@ describe('a row that SQL changed behind the store', () => {
     ["UPDATE named SET value = '31'", /^named counter/],
     ['UPDATE operators SET last_delta = 29', /^operators 1\/0/],
     ['UPDATE head SET epoch = 29', /^head/],
-    ["UPDATE meta SET value = '2' WHERE name = 'format'", /^meta format/],
+    ["UPDATE meta SET value = '7' WHERE name = 'format'", /^meta format/],
     ['DELETE FROM catalog WHERE id = 3', /rows are missing/],
     ['DELETE FROM head', /rows are missing/],
     ['DELETE FROM deltas WHERE epoch = 20', /^deltas 20\/1\/0: missing/],
@@ -189,4 +190,36 @@ test('a newer format is refused with its number, and a foreign database by name'
   other.exec('CREATE TABLE songs (title)');
   other.close();
   await expect(open(directory).recover()).rejects.toEqual(corruptNaming('is not a Millrace store'));
+});
+
+test('a store of format 1 is brought up to this format, and keeps what it had', async () => {
+  await fill(directory);
+  const before = await everything(directory);
+  const db = new Database(join(directory, 'millrace.db'));
+  db.exec('DROP TABLE requests');
+  db.prepare("UPDATE meta SET value = '1', crc = ? WHERE name = 'format'").run(checksum('meta', ['format', '1']));
+  db.close();
+  expect(await everything(directory)).toEqual(before);
+  const store = open(directory);
+  await store.recover();
+  await store.commit(epochRecord(31, { requests: [{ name: '1:a', at: 310, value: '{}' }] }));
+  expect(await store.readRequest('1:a')).toEqual({ request: { name: '1:a', at: 310, value: '{}' }, held: 1 });
+  expect(await store.readRequest('1:b')).toEqual({ request: null, held: 1 });
+  await store.close();
+});
+
+test('requests are forgotten after a day, as new ones come', async () => {
+  const store = open(directory);
+  await store.recover();
+  const day = 24 * 60 * 60 * 1000;
+  for (const [epoch, clock] of [1, 2, 3, day + 3].entries()) {
+    await store.commit({
+      ...epochRecord(epoch + 1, { requests: [{ name: `r${epoch}`, at: clock, value: '{}' }] }),
+      clock,
+    });
+  }
+  const held = await Promise.all([0, 1, 2, 3].map(async (n) => (await store.readRequest(`r${n}`)).request !== null));
+  expect(held).toEqual([false, false, true, true]);
+  expect((await store.readRequest('r0')).held).toBe(2);
+  await store.close();
 });

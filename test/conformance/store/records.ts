@@ -11,7 +11,7 @@ export const bytes = (...values: number[]) => Uint8Array.from(values);
 
 export function epochRecord(epoch: number, parts: Partial<EpochRecord> = {}): EpochRecord {
   const none = { catalogPut: [], catalogDrop: [], intake: [], progress: [], deltas: [], bases: [], changes: [] };
-  return { epoch, clock: epoch * 10, ...none, trimIntake: [], trimChanges: [], meta: [], ...parts };
+  return { epoch, clock: epoch * 10, ...none, trimIntake: [], trimChanges: [], meta: [], requests: [], ...parts };
 }
 
 export function entry(sequence: number, relation: number, parts: Partial<IntakeRecord> = {}): IntakeRecord {
