@@ -9,6 +9,8 @@ import { insertRows } from './insert-rows.ts';
 import { listStreams } from './list-streams.ts';
 import { listViews } from './list-views.ts';
 import { moveWatermark } from './move-watermark.ts';
+import { pauseView } from './pause-view.ts';
+import { resumeView } from './resume-view.ts';
 import type { Route } from './route.ts';
 import { runSql } from './run-sql.ts';
 import { stepOnce } from './step-once.ts';
@@ -30,6 +32,8 @@ export const routes: readonly Route[] = [
   createView,
   getView,
   dropView,
+  pauseView,
+  resumeView,
   viewRows,
   viewChanges,
   stepOnce,

@@ -16,7 +16,9 @@ export const insertRows = route({
   query: z.strictObject({
     op: z.optional(word(['upsert', 'delete'], 'On a keyed table: replaces (default), or deletes by key')),
     strict: z.optional(flag('All rows or none')),
-    wait: z.optional(word(['applied'], 'Answers once every running, caught-up query has absorbed the rows')),
+    wait: z.optional(
+      word(['durable', 'applied'], '`applied`: answers once every running, caught-up query has absorbed the rows'),
+    ),
   }),
   headers: [
     {
@@ -33,7 +35,7 @@ export const insertRows = route({
     'MALFORMED_JSON',
     'ROWS_REFUSED',
     'IDEMPOTENCY_KEY_REUSED',
-    'OVERLOADED',
+    'MANUAL_TRIGGER',
   ],
   async handle({ name, query, request, response }, { engine, bodies }) {
     const key = idempotencyKey(request);

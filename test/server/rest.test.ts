@@ -59,11 +59,27 @@ describe('the way of rows through REST', () => {
     expect(stream.body).toMatchObject({ name: 'clicks', kind: 'stream', rowsIn: 5, connector: 'http' });
   });
 
+  test('rows can be waited for until every query has them; a paused query takes them up later', async () => {
+    const row = '{"item":"a","ts":1767225601000}';
+    const counted = async () => (await client.get('/v1/views/per%20item')).body['counters']!['rowsIn'];
+    expect((await client.rows('clicks', row, '?wait=applied')).body).toMatchObject({
+      accepted: 1,
+      epoch: expect.any(Number),
+    });
+    expect(await counted()).toBe(6);
+    const move = (to: string) => client.call(`/v1/views/per%20item/${to}`, { method: 'POST' });
+    expect((await move('pause')).body).toMatchObject({ name: 'per item', state: 'paused' });
+    await client.rows('clicks', row, '?wait=applied');
+    expect(await counted()).toBe(6);
+    expect((await move('resume')).body).toMatchObject({ state: 'running' });
+    expect((await client.get('/v1/views/per%20item/rows?limit=1')).body['rows']).toEqual([['a', 5]]);
+  });
+
   test('the rows of a view are JSON, NDJSON or CSV, page by page', async () => {
     const { body } = await client.get('/v1/views/per%20item/rows');
     expect(body).toMatchObject({
       rows: [
-        ['a', 3],
+        ['a', 5],
         ['b', 1],
         [null, 1],
       ],
@@ -74,7 +90,7 @@ describe('the way of rows through REST', () => {
     expect(page.text).toBe('{"item":"b","n":1}\n');
     expect(page.headers['content-type']).toContain('application/x-ndjson');
     const csv = await client.get('/v1/views/per%20item/rows', { accept: 'text/csv' });
-    expect(csv.text).toBe('item,n\r\na,3\r\nb,1\r\n,1\r\n');
+    expect(csv.text).toBe('item,n\r\na,5\r\nb,1\r\n,1\r\n');
     expect(csv.headers['content-type']).toContain('text/csv');
   });
 
@@ -101,7 +117,7 @@ describe('the way of rows through REST', () => {
     const { status, body } = await client.sql('SELECT SUM(n) AS total FROM "per item"; SELECT nope\nFROM "per item"');
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: 'UNKNOWN_COLUMN', errors: [{ line: 1, column: 48, length: 4 }] });
-    expect(body['results']).toMatchObject([{ kind: 'rows', columns: [{ name: 'total' }], rows: [[5]] }]);
+    expect(body['results']).toMatchObject([{ kind: 'rows', columns: [{ name: 'total' }], rows: [[7]] }]);
   });
 
   test('validation creates nothing and places each error', async () => {
@@ -304,13 +320,6 @@ describe('requests that are wrong', () => {
     ['changes of an unknown view', '/v1/views/none/changes', {}, 404, 'VIEW_NOT_FOUND'],
     ['a step of a server that steps by itself', '/v1/step', { method: 'POST' }, 409, 'NOT_MANUAL'],
     [
-      'waiting, which is not built',
-      `${rows}?wait=applied`,
-      { method: 'POST', headers: json, body: '[]' },
-      400,
-      'UNSUPPORTED',
-    ],
-    [
       'an idempotency key with spaces',
       rows,
       { method: 'POST', headers: { ...json, 'idempotency-key': 'a b' }, body: '[]' },
@@ -390,6 +399,8 @@ describe('a server that is stepped', () => {
   test('computes only in steps, whose clock never goes back', async () => {
     await client.sql(`${CLICKS}; CREATE MATERIALIZED VIEW m AS ${COUNTS}`);
     expect((await client.rows('clicks', '{"item":"a","ts":0}')).body).toMatchObject({ accepted: 1, epoch: null });
+    const waiting = await client.rows('clicks', '{"item":"a","ts":0}', '?wait=applied');
+    expect([waiting.status, waiting.body['code']]).toEqual([409, 'MANUAL_TRIGGER']);
     expect((await client.get('/v1/views/m/rows')).body['rows']).toEqual([]);
     const step = await client.post('/v1/step', { now: START_TIME + 1000 });
     expect(step.body).toMatchObject({ rowsIn: 1, rowsOut: 1 });
