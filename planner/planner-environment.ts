@@ -81,7 +81,7 @@ export const ENVIRONMENT: PlannerEnvironment = {
     option('retention', { kind: 'retention' }),
     option('unknown_fields', { kind: 'word', words: ['ignore', 'refuse'] }),
     option('validate', { kind: 'word', words: ['declared', 'used'] }, ['used']),
-    option('max_future', { kind: 'duration', minMs: 0 }, null),
+    option('max_future', { kind: 'duration', minMs: 0 }),
     option('allowed_lateness', { kind: 'duration', minMs: 0 }, null),
     option('state_ttl', { kind: 'duration', minMs: 1 }, null),
   ],

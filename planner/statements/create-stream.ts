@@ -1,10 +1,12 @@
 import type { ColumnDefinition, StreamDefinition, WatermarkDefinition } from '../../runtime/catalog/catalog.ts';
+import { AssertionError } from '../../runtime/errors/assert.ts';
 import { problem, type ProblemError } from '../../runtime/errors/problem.ts';
 import { matchName } from '../bind/names.ts';
 import { resolveType } from '../bind/resolve-type.ts';
 import { suggest } from '../bind/suggest.ts';
 import type { ColumnNode, CreateStream, Identifier } from '../sql/syntax.ts';
 import type { StatementPlan, StatementText } from '../statement-plan.ts';
+import { computedColumns } from './computed-columns.ts';
 import { constantValue } from './constant.ts';
 import type { PlannerContext } from './planner-context.ts';
 import { durationMs } from './read-options.ts';
@@ -18,11 +20,11 @@ export function planCreateStream(node: CreateStream, statement: StatementText, c
   if (existing !== undefined && node.ifNotExists)
     return { kind: 'create', definition: existing, plan: null, exists: true };
   requireNewName(node.name, context.catalog);
-  return { kind: 'create', definition: streamDefinition(node, statement.text, context), plan: null, exists: false };
+  return { kind: 'create', definition: streamDefinition(node, statement, context), plan: null, exists: false };
 }
 
-function streamDefinition(node: CreateStream, sql: string, context: PlannerContext): StreamDefinition {
-  const columns = declaredColumns(node);
+function streamDefinition(node: CreateStream, statement: StatementText, context: PlannerContext): StreamDefinition {
+  const columns = declaredColumns(node, statement);
   const primaryKey = keyPositions(node, columns);
   const watermark = watermarkOf(node, columns);
   if (watermark !== null && primaryKey.length > 0) {
@@ -34,11 +36,6 @@ function streamDefinition(node: CreateStream, sql: string, context: PlannerConte
     );
   }
   const { connector, format, options } = streamOptions(node, context.environment);
-  const idleTimeout = options['idle_timeout'];
-  if (idleTimeout !== undefined && watermark === null) {
-    const span = node.options.find((option) => option.name.text.toLowerCase() === 'idle_timeout')?.span;
-    throw problem('INVALID_OPTION', 'idle_timeout needs a WATERMARK, which this relation has not', span);
-  }
   return {
     kind: primaryKey.length > 0 ? 'table' : 'stream',
     name: node.name.text,
@@ -50,23 +47,47 @@ function streamDefinition(node: CreateStream, sql: string, context: PlannerConte
     connector,
     format,
     options,
-    idleTimeoutMs: idleTimeout === undefined ? null : durationMs(idleTimeout),
+    ...timeOptions(node, options, watermark && columns[watermark.column]!),
     derivedFrom: null,
-    sql,
+    sql: statement.text,
   };
 }
 
-function declaredColumns(node: CreateStream): readonly ColumnDefinition[] {
+/** What idle_timeout and max_future mean for a stream with this event time. */
+function timeOptions(
+  node: CreateStream,
+  options: Readonly<Record<string, string>>,
+  eventTime: ColumnDefinition | null,
+): Pick<StreamDefinition, 'idleTimeoutMs' | 'maxFutureMs'> {
+  for (const name of ['idle_timeout', 'max_future'].filter((each) => options[each] !== undefined)) {
+    const span = node.options.find((option) => option.name.text.toLowerCase() === name)?.span;
+    if (eventTime === null)
+      throw problem('INVALID_OPTION', `${name} needs a WATERMARK, which this relation has not`, span);
+    if (eventTime.computed?.kind === 'proctime') {
+      throw problem('INVALID_OPTION', `${name} means nothing where event time is PROCTIME(): it is the clock`, span);
+    }
+  }
+  const { idle_timeout: idleTimeout, max_future: maxFuture } = options;
+  return {
+    idleTimeoutMs: idleTimeout === undefined ? null : durationMs(idleTimeout),
+    ...(maxFuture !== undefined && { maxFutureMs: durationMs(maxFuture) ?? 0 }),
+  };
+}
+
+function declaredColumns(node: CreateStream, statement: StatementText): readonly ColumnDefinition[] {
   if (node.columns.length === 0)
     throw problem('SYNTAX_ERROR', `${node.name.text} needs at least one column`, node.span);
   const seen = new Set<string>();
-  return node.columns.map((column) => {
-    if (seen.has(column.name.text))
-      throw problem('DUPLICATE_COLUMN', `column ${column.name.text} is declared twice`, column.name.span);
-    seen.add(column.name.text);
-    if (node.watermark !== null && LATE_COLUMNS.has(column.name.text)) throw lateColumn(column.name);
-    return declaredColumn(column);
-  });
+  for (const { name } of node.columns) {
+    if (seen.has(name.text)) throw problem('DUPLICATE_COLUMN', `column ${name.text} is declared twice`, name.span);
+    seen.add(name.text);
+    if (node.watermark !== null && LATE_COLUMNS.has(name.text)) throw lateColumn(name);
+  }
+  const given = node.columns.map((column) => (column.body.kind === 'computed' ? null : declaredColumn(column)));
+  if (given.every((column) => column === null)) {
+    throw problem('UNSUPPORTED', 'at least one column must come with the rows', node.columns[0]!.span);
+  }
+  return computedColumns(node.columns, given, statement);
 }
 
 /** What `<stream>$late` has beside the columns of its stream. */
@@ -79,9 +100,7 @@ function lateColumn({ text, span }: CreateStream['name']): ProblemError {
 
 function declaredColumn(node: ColumnNode): ColumnDefinition {
   const { body } = node;
-  if (body.kind === 'computed') {
-    throw problem('UNSUPPORTED', 'computed columns are not supported yet', node.span, 'compute it in a view');
-  }
+  if (body.kind === 'computed') throw new AssertionError(`${node.name.text} is computed`);
   const { type } = resolveType(body.type);
   const defaultValue = body.defaultValue === null ? null : constantValue(body.defaultValue, type, 'DEFAULT');
   if (body.notNull && body.defaultValue !== null && defaultValue === null) {
@@ -111,6 +130,10 @@ function keyPositions(node: CreateStream, columns: readonly ColumnDefinition[]):
     const position = positionOf(name, columns);
     if (positions.includes(position))
       throw problem('DUPLICATE_COLUMN', `${name.text} is twice in the primary key`, name.span);
+    if (columns[position]?.computed) {
+      const hint = 'a delete names a row by its key alone: let rows give the key';
+      throw problem('UNSUPPORTED', `the computed column ${name.text} cannot be part of a key`, name.span, hint);
+    }
     if (columns[position]?.type.kind === 'json')
       throw problem('UNSUPPORTED', 'a JSON column cannot be a key', name.span);
     positions.push(position);

@@ -13,11 +13,15 @@ import { findNamed, kindName } from './relation-names.ts';
 export function planInsert(node: InsertValues, context: PlannerContext): StatementPlan {
   const definition = writableStream(node.into, context);
   const columns =
-    node.columns === null ? definition.columns : node.columns.map((name) => insertColumn(name, definition));
+    node.columns === null
+      ? definition.columns.filter(({ computed }) => !computed)
+      : node.columns.map((name) => insertColumn(name, definition));
   requireDistinct(node.columns, columns);
   const rows = node.rows.map((row) => {
     if (row.values.length !== columns.length) {
-      const message = `the row has ${row.values.length} values for ${columns.length} columns`;
+      const what =
+        node.columns === null && columns.length < definition.columns.length ? 'columns that rows give' : 'columns';
+      const message = `the row has ${row.values.length} values for ${columns.length} ${what}`;
       throw problem('WRONG_ARGUMENTS', message, row.span);
     }
     return row.values.map((value, index): Value => {
@@ -51,7 +55,11 @@ function writableStream(name: Identifier, context: PlannerContext): StreamDefini
 
 function insertColumn(name: Identifier, definition: StreamDefinition): ColumnDefinition {
   const match = matchName(name, definition.columns, (column) => column.name);
-  if (match.kind === 'one') return match.item;
+  if (match.kind === 'one') {
+    if (!match.item.computed) return match.item;
+    const message = `${match.item.name} is computed by the server and cannot be given`;
+    throw problem('COMPUTED_COLUMN', message, name.span, 'leave the column away');
+  }
   if (match.kind === 'many') throw problem('AMBIGUOUS_COLUMN', `column ${name.text} is ambiguous`, name.span);
   const hint = suggest(
     name.text,

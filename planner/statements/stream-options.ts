@@ -74,7 +74,7 @@ function checkFieldOption(
   if (prefix !== 'fields' || column === '' || connector.fieldOptions.length === 0) {
     throw unknownOption(name, option, known, `connector ${connector.name}`);
   }
-  const columns = node.columns.map((each) => each.name.text);
+  const columns = node.columns.flatMap((each) => (each.body.kind === 'declared' ? each.name.text : []));
   if (!columns.includes(column))
     throw problem('UNKNOWN_COLUMN', `no column is called ${column}`, option.span, suggest(column, columns));
   if (!connector.fieldOptions.includes(last))

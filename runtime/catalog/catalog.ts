@@ -1,3 +1,4 @@
+import type { Expression } from '../expressions/expression.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { ChangeMode, Field } from '../types/schema.ts';
 import type { Value } from '../types/value.ts';
@@ -25,6 +26,8 @@ export interface StreamDefinition {
   /** Options of the connector and of the stream, names in lower case, values as texts. */
   readonly options: Readonly<Record<string, string>>;
   readonly idleTimeoutMs: number | null;
+  /** Rows further ahead of the clock than this are refused; absent: none are. */
+  readonly maxFutureMs?: number;
   /** `$late` and `$errors` of a stream are relations of kind stream with this set. */
   readonly derivedFrom: string | null;
   /** The statement, for SHOW and restore. */
@@ -36,7 +39,15 @@ export interface ColumnDefinition {
   readonly type: DataType;
   readonly nullable: boolean;
   readonly defaultValue: Value;
+  /** How the server makes the column; absent: rows give it. */
+  readonly computed?: ComputedColumn;
 }
+
+export type ComputedColumn =
+  /** Over the columns of the row that rows give and PROCTIME columns; by their positions. `sql`: as it was written. */
+  | { readonly kind: 'expression'; readonly expression: Expression; readonly sql: string }
+  /** When the server accepted the row, ms. */
+  | { readonly kind: 'proctime' };
 
 /** W = max(column) - delay over the rows before. */
 export interface WatermarkDefinition {

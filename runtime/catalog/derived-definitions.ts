@@ -80,7 +80,7 @@ const ERROR_COLUMNS: readonly ColumnDefinition[] = [
 
 function lateColumns(of: StreamDefinition): ColumnDefinition[] {
   return [
-    ...of.columns.map((column) => ({ ...column, nullable: true, defaultValue: null })),
+    ...of.columns.map(({ name, type }) => ({ name, type, nullable: true, defaultValue: null })),
     { name: 'late_by', type: BIGINT, nullable: true, defaultValue: null },
     { name: 'watermark', type: TIMESTAMP, nullable: true, defaultValue: null },
   ];

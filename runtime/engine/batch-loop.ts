@@ -331,7 +331,7 @@ export class BatchLoop {
   async #trigger(): Promise<void> {
     const now = this.now();
     this.#poll((poller) => poller.poll(now, BATCH_ROWS_MAX - rowsOf(this.#pending)));
-    this.machine.intake.passTime(now, this.machine.neededStreams());
+    this.machine.intake.passTime(now, this.machine.neededStreams(), (relation) => this.machine.windowEnd(relation));
     const chunks = this.#takeChunks();
     const near = [...this.#backfills.values()].filter(
       (backfill) => backfill.nearHead && !chunks.has(backfill.dataflow),
@@ -495,8 +495,9 @@ export class BatchLoop {
   }
 
   #nextDue(): number {
-    const { intake } = this.machine;
-    return Math.min(intake.nextDue(this.now(), this.machine.neededStreams()), this.#poller.nextDue);
+    const { machine } = this;
+    const due = machine.intake.nextDue(this.now(), machine.neededStreams(), (relation) => machine.windowEnd(relation));
+    return Math.min(due, this.#poller.nextDue);
   }
 
   /** A commit failed: its epoch, and what was computed on top of it, never happened. State comes back from the store. */

@@ -11,7 +11,9 @@ import { openOperatorState } from '../state/operator-state.ts';
 import type { CheckpointedState } from '../state/state.ts';
 import type { Clock } from '../time/clock.ts';
 import { decodeTime, encodeTime, type SavedTime } from '../intake/stream-time.ts';
+import type { WindowBounds } from '../windows/window-bounds.ts';
 import { Checkpoint } from './checkpoint.ts';
+import { clockWindows } from './clock-windows.ts';
 import type { ChangeChunk, OperatorStatus } from './engine.ts';
 import { errorsFlow } from './errors-flow.ts';
 import { frameTime } from './frame-time.ts';
@@ -73,6 +75,7 @@ export class Dataflow {
   /** By scan of a table or view: what it did since this query left the head. */
   readonly inboxes: ReadonlyMap<number, Inbox>;
   readonly inboxCheckpoint: Checkpoint;
+  readonly windows: readonly WindowBounds[];
   readonly #graph: DStreamGraph;
   readonly #states: readonly CheckpointedState[];
   readonly #clock: Clock;
@@ -109,6 +112,7 @@ export class Dataflow {
     this.kind = kind;
     this.plan = plan;
     this.#clock = clock;
+    this.windows = clockWindows(plan);
     this.scans = plan.nodes.flatMap((scan, node) => (scan.kind === 'scan' ? [{ node, scan }] : []));
     // One state per node, and one more for the output's rows.
     this.#states = Array.from({ length: plan.nodes.length + 1 }, () => openOperatorState({ hashSeed }));

@@ -17,6 +17,7 @@ import {
   MemoryChangeLog,
   VIEW_LOG,
 } from './change-log.ts';
+import { nextWindowEnd } from './clock-windows.ts';
 import { Dataflow, type DataflowKind } from './dataflow.ts';
 import type { Definition } from './engine.ts';
 import type { EpochDraft } from './epoch.ts';
@@ -200,6 +201,17 @@ export class Machine {
       }
     }
     return needed;
+  }
+
+  /** Where the clock of a stream whose event time it is must tick next: the end of a window that has rows. */
+  windowEnd(relation: Relation): number {
+    const readers = [...this.dataflows.values()].filter(
+      (dataflow) => !dataflow.failure && this.streamsOf(dataflow).has(relation.id),
+    );
+    return nextWindowEnd(
+      relation,
+      readers.flatMap(({ windows }) => windows),
+    );
   }
 
   #trySource(definition: StreamDefinition, createdAt: number): void {

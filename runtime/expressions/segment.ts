@@ -178,7 +178,7 @@ export interface InputColumn {
 }
 
 /** The columns that the expressions read, each once. */
-function inputColumns(expressions: readonly Expression[]): readonly InputColumn[] {
+export function inputColumns(expressions: readonly Expression[]): readonly InputColumn[] {
   const found = new Map<number, InputColumn>();
   for (const expression of expressions) collectColumns(expression, found);
   return [...found.values()];

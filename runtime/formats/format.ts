@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors/problem.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 
-/** A column that rows on the wire can carry (computed columns are made after decoding, by a segment). */
+/** A column that rows on the wire can carry. Computed columns are made after decoding (intake/row-completer.ts). */
 export interface WireColumn {
   readonly name: string;
   readonly type: DataType;
@@ -17,6 +17,8 @@ export interface DecoderOptions {
   readonly unknownFields: 'ignore' | 'refuse';
   /** Columns that must be checked but need not be kept: positions whose result is wanted. */
   readonly keep: readonly number[];
+  /** Names of columns that the server computes: a row that gives one is refused (COMPUTED_COLUMN). */
+  readonly computed?: readonly string[];
   /** Rows of at most this many bytes (1 MB by the contract); a longer one is ROW_TOO_LARGE. */
   readonly rowBytesMax: number;
 }
@@ -33,6 +35,11 @@ export interface RowDecoder {
    * are nothing. The last line needs no newline. Deterministic: the same bytes give the same rows and refusals.
    */
   decode(bytes: Buffer, start: number, end: number, rowsMax: number): DecodedRows;
+  /**
+   * The texts, each cut to 4 KB, of some of the lines that `decode` consumed from `start` on: for rows that are refused
+   * after decoding. `lines`: ascending, counted as in RefusedRow.
+   */
+  rawLines(bytes: Buffer, start: number, end: number, lines: readonly number[]): readonly string[];
 }
 
 export interface DecodedRows {
@@ -47,12 +54,16 @@ export interface DecodedRows {
   readonly refused: readonly RefusedRow[];
 }
 
-export interface RefusedRow {
-  /** Place among the lines of this call, from 0. */
-  readonly line: number;
+/** Why a row is refused. */
+export interface RowRefusal {
   readonly code: ErrorCode;
   readonly field: string | null;
   readonly message: string;
+}
+
+export interface RefusedRow extends RowRefusal {
+  /** Place among the lines of this call, from 0. */
+  readonly line: number;
   /** The line, cut to 4 KB. */
   readonly raw: string;
 }

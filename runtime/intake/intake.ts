@@ -6,9 +6,13 @@ import type { RefusedRow } from '../formats/format.ts';
 import type { IntakeKind, IntakeRecord } from '../store/store.ts';
 import { errorLines, lateLines } from './derived-relations.ts';
 import type { Entry, Slice } from './entry.ts';
-import { type DecodedBody, numbersOf, type Relation } from './relation.ts';
+import { numbersOf, type Relation } from './relation.ts';
+import type { DecodedBody } from './row-reader.ts';
 
-/** How often a wholly idle stream follows the clock. */
+/** Of a stream whose event time is the clock: the next end, as event time, of a window that has rows; Infinity: none. */
+export type WindowEndOf = (relation: Relation) => number;
+
+/** How often a wholly idle stream follows the clock, and how often the clock ticks at least. */
 const IDLE_TICK_MS = 1000;
 /** Of the rows that made a strict body fail. */
 const REFUSALS_TOLD = 1000;
@@ -89,7 +93,7 @@ export class Intake {
     if (options.deletes && relation.definition.kind !== 'table') {
       throw problem('BAD_REQUEST', `op=delete needs a keyed table, and ${relation.name} is a stream`);
     }
-    const decoded = relation.decode(body, options.deletes);
+    const decoded = relation.decode(body, { at: options.now, deletes: options.deletes });
     if (options.strict && decoded.rejected > 0) throw refusedAll(decoded);
     const kind = options.deletes ? 'delete-rows' : 'rows';
     const ordinal = this.#accept(relation, '0', kind, decoded, body, options.now);
@@ -107,8 +111,7 @@ export class Intake {
     }
     const from = relation.offsets.get(partition) ?? relation.source.start(partition);
     const narrow = limit.needed ? { ...limit, needed: relation.keptOf(limit.needed) } : limit;
-    const borrow = relation.sourceFactory!.replayable && relation.keepsNoBytes(narrow.needed);
-    const polled = relation.source.poll(partition, from, { ...narrow, borrow });
+    const polled = relation.source.poll(partition, from, relation.pollLimit(narrow));
     if (polled.kind === 'wait') return { rows: 0, delayMs: polled.delayMs };
     if (polled.kind === 'end') {
       relation.finished.add(partition);
@@ -125,6 +128,9 @@ export class Intake {
     if (!relation.time) {
       throw problem('NO_EVENT_TIME', `${relation.name} has no event time`, undefined, 'declare WATERMARK FOR a column');
     }
+    if (relation.followsClock) {
+      throw problem('UNSUPPORTED', `the watermark of ${relation.name} follows the clock and cannot be moved`);
+    }
     if (relation.ended) throw ended(relation);
     if (!relation.time.moveTo(to)) {
       throw problem('WATERMARK_WENT_BACK', `the watermark of ${relation.name} is already past that time`);
@@ -140,21 +146,36 @@ export class Intake {
     this.#enter(relation, '', 'end', { rows: 0, at: now, before: null, payload: null }, []);
   }
 
-  /** Idle partitions, and wholly idle streams that follow the clock; only of streams that a query waits for. */
-  passTime(now: number, needed: ReadonlySet<number>): void {
+  /**
+   * Idle partitions, wholly idle streams that follow the clock, and streams whose event time is the clock; only of
+   * streams that a query waits for. `windowEnd`: as in nextDue; without it the clock ticks now.
+   */
+  passTime(now: number, needed: ReadonlySet<number>, windowEnd?: WindowEndOf): void {
     for (const relation of this.#relations.values()) {
-      if (!needed.has(relation.id) || !relation.time?.passTime(now)) continue;
-      this.#enter(relation, '', 'idle', { rows: 0, at: now, before: null, payload: null }, []);
+      if (!needed.has(relation.id) || !relation.time) continue;
+      if (relation.followsClock) this.#tick(relation, now, windowEnd);
+      else if (relation.time.passTime(now))
+        this.#enter(relation, '', 'idle', { rows: 0, at: now, before: null, payload: null }, []);
     }
   }
 
-  /** Clock time at which passTime can next change something. */
-  nextDue(now: number, needed: ReadonlySet<number>): number {
+  /** Clock time at which passTime can next change something. `windowEnd`: the next end of a window with rows. */
+  nextDue(now: number, needed: ReadonlySet<number>, windowEnd: WindowEndOf): number {
     let due = Infinity;
     for (const relation of this.#relations.values()) {
-      if (relation.time && needed.has(relation.id)) due = Math.min(due, relation.time.nextDue(now, IDLE_TICK_MS));
+      if (!relation.time || !needed.has(relation.id)) continue;
+      due = Math.min(
+        due,
+        relation.followsClock ? tickDue(relation, windowEnd) : relation.time.nextDue(now, IDLE_TICK_MS),
+      );
     }
     return due;
+  }
+
+  #tick(relation: Relation, now: number, windowEnd: WindowEndOf | undefined): void {
+    if (windowEnd && now < tickDue(relation, windowEnd)) return;
+    if (!relation.time!.tick(now)) return;
+    this.#enter(relation, '', 'tick', { rows: 0, at: now, before: null, payload: null }, []);
   }
 
   #refuseUnwritable(relation: Relation): void {
@@ -192,8 +213,8 @@ export class Intake {
     const recorded: RecordedPoll = { from, to: polled.to, check: polled.check, now };
     const decoded =
       polled.kind === 'lines'
-        ? relation.decode(polled.bytes, false, needed)
-        : relation.checkColumns(polled, () => relation.rereadColumns(partition, recorded));
+        ? relation.decode(polled.bytes, { at: now, ...(needed && { kept: needed }) })
+        : relation.takeColumns(polled, partition, recorded);
     if (!relation.sourceFactory!.replayable) {
       assert(polled.kind === 'lines', 'a source that is not replayable gives lines');
       this.#accept(relation, partition, 'rows', decoded, polled.bytes, now);
@@ -243,7 +264,7 @@ export class Intake {
   #derive(from: Relation, suffix: '$errors' | '$late', lines: Buffer, now: number): void {
     const derived = this.#byName.get(`${from.name}${suffix}`);
     assert(derived !== undefined, `${from.name}${suffix} does not exist`);
-    const decoded = derived.decode(lines, false);
+    const decoded = derived.decode(lines, { at: now });
     assert(decoded.refused.length === 0, `a row of ${derived.name} was refused: ${decoded.refused[0]?.message}`);
     this.#accept(derived, '0', 'rows', decoded, lines, now);
   }
@@ -271,6 +292,15 @@ export class Intake {
     this.#nextOrdinal += entry.rows;
     this.#onEntry({ record, slices }, relation);
   }
+}
+
+/** When the clock ticks next: with each whole second, and where a window with rows ends. */
+function tickDue(relation: Relation, windowEnd: WindowEndOf): number {
+  const time = relation.time!;
+  if (time.ended) return Infinity;
+  const now = time.clockAt(time.watermark);
+  const nextSecond = (Math.floor(now / IDLE_TICK_MS) + 1) * IDLE_TICK_MS;
+  return Math.min(nextSecond, time.clockAt(windowEnd(relation)));
 }
 
 /** The ordinals of a slice's rows, for the operators that ask for them. */

@@ -64,6 +64,23 @@ export class StreamTime {
     return true;
   }
 
+  /** The clock is the event time: the watermark follows it, rows or none. Returns whether it moved. */
+  tick(now: number): boolean {
+    return !this.ended && now - this.#delayMs > this.#watermark && this.moveTo(now - this.#delayMs);
+  }
+
+  /** When the last row came, ms; -Infinity when none did. */
+  get lastRowAt(): number {
+    let last = -Infinity;
+    for (const time of this.#partitions.values()) last = Math.max(last, time.lastRowAt);
+    return last;
+  }
+
+  /** Clock time at which the watermark would be `watermark`, where the clock is the event time. */
+  clockAt(watermark: number): number {
+    return watermark + this.#delayMs;
+  }
+
   /** A partition that will give no more rows holds nothing back. */
   finish(partition: string): void {
     this.#partitions.delete(partition);

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import { allocateUtf8 } from '../../columns/allocator.ts';
 import type { Column } from '../../columns/column.ts';
-import type { DecodedRows, DecoderOptions, RefusedRow, RowDecoder, WireColumn } from '../format.ts';
+import type { DecodedRows, DecoderOptions, RefusedRow, RowDecoder, RowRefusal, WireColumn } from '../format.ts';
 import { type Cells, cellsOf } from './cells.ts';
-import { type Input, NEWLINE, PADDING, RowParser, type RowRefusal } from './row-parser.ts';
+import { type Input, NEWLINE, PADDING, RowParser } from './row-parser.ts';
 import { hasShape, type RowShape, shapeOf } from './row-shape.ts';
 import { Scanner, scannerArrays } from './scanner.ts';
 
@@ -49,7 +49,7 @@ export class JsonDecoder implements RowDecoder {
     this.#columns = columns;
     this.#options = options;
     this.#kept = columns.map((_, column) => options.keep.includes(column));
-    this.#parser = new RowParser(columns, options.unknownFields);
+    this.#parser = new RowParser(columns, options.unknownFields, options.computed);
     this.#scan = scan;
   }
 
@@ -73,6 +73,18 @@ export class JsonDecoder implements RowDecoder {
       lines: pass.lines,
       refused: pass.refused,
     };
+  }
+
+  rawLines(bytes: Buffer, start: number, end: number, lines: readonly number[]): readonly string[] {
+    const texts: string[] = [];
+    let line = 0;
+    for (let at = start; at < end && texts.length < lines.length; ) {
+      const newline = bytes.indexOf(NEWLINE, at);
+      const lineEnd = newline < 0 || newline >= end ? end : newline;
+      if (!isBlank(bytes, at, lineEnd) && line++ === lines[texts.length]) texts.push(rawText(bytes, at, lineEnd));
+      at = lineEnd + 1;
+    }
+    return texts;
   }
 
   /** Rows of known shapes as far as they go, or one row by the plain parser. */

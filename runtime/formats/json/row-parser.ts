@@ -3,7 +3,8 @@ import type { ErrorCode } from '../../errors/problem.ts';
 import { type DataType, typeName } from '../../types/data-type.ts';
 import { parseDate, parseTimestamp, TIMESTAMP_MAX, TIMESTAMP_MIN } from '../../types/timestamp.ts';
 import { BIGINT_MAX, BIGINT_MIN, INT_MAX, INT_MIN } from '../../types/value.ts';
-import type { WireColumn } from '../format.ts';
+import type { RowRefusal, WireColumn } from '../format.ts';
+import { RowCompletion } from '../row-completion.ts';
 import { ColumnNames } from './column-names.ts';
 import { BooleanCells, type Cells, NumberCells, TextCells } from './cells.ts';
 import { KeyFrames } from './key-frames.ts';
@@ -39,12 +40,6 @@ export const MEMBERS_MAX = 256;
 /** Readable bytes that must follow the newline of the last row: strings are scanned four bytes at a time. */
 export const PADDING = 8;
 
-export interface RowRefusal {
-  readonly code: ErrorCode;
-  readonly field: string | null;
-  readonly message: string;
-}
-
 /** Bytes that are being decoded: valid UTF-8, every row ends in a newline with PADDING readable bytes behind it. */
 export interface Input {
   readonly buffer: Buffer;
@@ -67,6 +62,8 @@ export class RowParser {
   readonly memberEnds = new Int32Array(MEMBERS_MAX);
   readonly #columns: readonly WireColumn[];
   readonly #refuseUnknown: boolean;
+  readonly #completion: RowCompletion;
+  /** The columns, and behind them the names of computed ones. */
   readonly #names: ColumnNames;
   /** The row in which each column was seen last. */
   readonly #seen: Float64Array;
@@ -83,11 +80,13 @@ export class RowParser {
   /** Whether each open container is an object. */
   readonly #isObject = new Uint8Array(DEPTH_MAX + 1);
 
-  constructor(columns: readonly WireColumn[], unknownFields: 'ignore' | 'refuse') {
+  /** `computed`: names that no row may give. */
+  constructor(columns: readonly WireColumn[], unknownFields: 'ignore' | 'refuse', computed: readonly string[] = []) {
+    this.#completion = new RowCompletion(columns);
     this.#columns = columns;
     this.#refuseUnknown = unknownFields === 'refuse';
     this.#seen = new Float64Array(columns.length);
-    this.#names = new ColumnNames(columns.map(({ name }) => name));
+    this.#names = new ColumnNames([...columns.map(({ name }) => name), ...computed]);
   }
 
   /** `cells`: one per column, null where a column is only checked. */
@@ -96,6 +95,7 @@ export class RowParser {
     this.#bytes = input.bytes;
     this.#view = input.view;
     this.#cells = cells;
+    this.#completion.open(cells);
   }
 
   /** Reads the row that starts at `start` into cells `row`; answers where its newline stands. */
@@ -144,23 +144,8 @@ export class RowParser {
 
   /** The value of a column whose field is missing. */
   absent(column: number, row: number): boolean {
-    const { defaultValue, required } = this.#columns[column]!;
-    if (defaultValue === null) {
-      if (required !== false) {
-        this.#refuse(required, column, `field ${this.#name(column)} is missing`);
-        return false;
-      }
-      this.#cells[column]?.setNull(row);
-      return true;
-    }
-    const cells = this.#cells[column];
-    if (cells instanceof NumberCells) cells.set(row, narrow(defaultValue as number | bigint));
-    else if (cells instanceof BooleanCells) cells.set(row, defaultValue === true);
-    else if (cells instanceof TextCells) {
-      const text = Buffer.from(defaultValue as string, 'utf8');
-      cells.setOwn(row, text, text.length);
-    }
-    return true;
+    this.refusal = this.#completion.absent(column, row);
+    return this.refusal === null;
   }
 
   /** Passes over any value, checking it. `level`: containers that are open around it. */
@@ -234,12 +219,20 @@ export class RowParser {
       if (this.#unknownKey(start, end)) this.#keyEnd = end + 1;
       return UNKNOWN;
     }
+    if (column >= this.#columns.length) return this.#computedKey(start, end);
     if (this.#seen[column] === this.#rowStamp) {
       return this.#refuse('DUPLICATE_KEY', column, `field ${this.#name(column)} stands twice in the row`);
     }
     this.#seen[column] = this.#rowStamp;
     this.#keyEnd = end + 1;
     return column;
+  }
+
+  #computedKey(start: number, end: number): number {
+    const name = this.#string.escaped ? this.#unescaped(start, end) : this.#excerpt(start, end);
+    const message = `${JSON.stringify(name)} is computed by the server and cannot be given`;
+    this.refusal = { code: 'COMPUTED_COLUMN', field: name, message };
+    return UNKNOWN;
   }
 
   #columnAt(start: number, end: number): number {
@@ -301,10 +294,8 @@ export class RowParser {
   #null(column: number, at: number, row: number): number {
     const end = this.#word(at, 'null');
     if (end < 0) return this.#inField(column);
-    const { required } = this.#columns[column]!;
-    if (required !== false) return this.#refuse(required, column, `field ${this.#name(column)} is NULL`);
-    this.#cells[column]?.setNull(row);
-    return end;
+    this.refusal = this.#completion.null(column, row);
+    return this.refusal === null ? end : -1;
   }
 
   #boolean(column: number, at: number, row: number): number {
@@ -536,11 +527,6 @@ export class RowParser {
     while ((this.#bytes[cut]! & 0xc0) === 0x80) cut--;
     return `${this.#buffer.toString('utf8', start, cut)}...`;
   }
-}
-
-/** Integers as cells hold them: numbers while they are safe. */
-function narrow(value: number | bigint): number | bigint {
-  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
 }
 
 /** NaN passes: it says that the text was not a whole number. */

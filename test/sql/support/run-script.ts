@@ -25,7 +25,7 @@ export async function runScript(script: Script, mode: Mode): Promise<ScriptRun> 
   mkdirSync(files);
   const stored = mode === 'sqlite' || mode === 'restarts';
   const server = await ScriptServer.open(stored ? join(root, 'data') : ':memory:', files);
-  const run = new Run(server, mode);
+  const run = new Run(server, mode, script.clockDecides);
   try {
     for (const block of script.blocks) await run.block(block);
     return await run.finish();
@@ -40,14 +40,16 @@ class Run {
   readonly oracle = new Oracle();
   readonly #server: ScriptServer;
   readonly #mode: Mode;
+  readonly #clockDecides: boolean;
   readonly #answers = new Map<Block, readonly string[]>();
   readonly #oracles = new Map<string, readonly string[]>();
   readonly #known = new Set<string>();
   #now: number | null = null;
 
-  constructor(server: ScriptServer, mode: Mode) {
+  constructor(server: ScriptServer, mode: Mode, clockDecides: boolean) {
     this.#server = server;
     this.#mode = mode;
+    this.#clockDecides = clockDecides;
   }
 
   async block(block: Block): Promise<void> {
@@ -115,7 +117,7 @@ class Run {
 
   async #step(now: number | null): Promise<readonly string[] | null> {
     this.#now = now ?? this.#now;
-    if (this.#mode === 'whole') return null;
+    if (this.#mode === 'whole' && (now === null || !this.#clockDecides)) return null;
     const changes = await this.#server.step(now);
     if (this.#mode === 'restarts') await this.#server.restart();
     return this.#recut ? null : changes;

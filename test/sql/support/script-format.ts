@@ -1,6 +1,7 @@
 /**
  * The notation of golden scripts (`test/sql/<topic>/<case>.slt`): blocks separated by blank lines. A block is a command
- * line, its text, and after `----` what it must answer. Lines that begin with `#` are comments.
+ * line, its text, and after `----` what it must answer. Lines that begin with `#` are comments; `#! clock` says that
+ * the clock decides here, so that steps to a given time are made however the rows are cut.
  *
  *     sql                         statements, `;` between them; answers `ok`, or `CODE line:column message (hint)`
  *     rows STREAM | delete STREAM rows as NDJSON; answers only when rows are refused: `row code field`
@@ -44,6 +45,7 @@ export type Block =
 
 export interface Script {
   readonly path: string;
+  readonly clockDecides: boolean;
   readonly blocks: readonly Block[];
   /** The lines as they stand, for rewriting expectations. */
   readonly lines: readonly string[];
@@ -62,7 +64,7 @@ export function parseScript(path: string, text: string): Script {
     blocks.push(parseBlock(path, lines.slice(at, end), at + 1));
     at = end;
   }
-  return { path, blocks, lines };
+  return { path, clockDecides: lines.includes('#! clock'), blocks, lines };
 }
 
 function parseBlock(path: string, lines: readonly string[], line: number): Block {

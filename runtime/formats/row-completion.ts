@@ -1,0 +1,60 @@
+import { BooleanCells, type Cells, NumberCells, TextCells } from './json/cells.ts';
+import type { RowRefusal, WireColumn } from './format.ts';
+
+/**
+ * What becomes of a field that a row does not give, or gives as NULL: the one rule for every format. A missing field is
+ * its DEFAULT, else NULL; NULL is refused where the column must have a value. A DEFAULT never stands in for NULL.
+ */
+export class RowCompletion {
+  readonly #columns: readonly WireColumn[];
+  /** Per column: its DEFAULT as a cell takes it; null where it has none. */
+  readonly #defaults: readonly CellValue[];
+  #cells: readonly (Cells | null)[] = [];
+
+  constructor(columns: readonly WireColumn[]) {
+    this.#columns = columns;
+    this.#defaults = columns.map(({ defaultValue }) =>
+      typeof defaultValue === 'string' ? Buffer.from(defaultValue, 'utf8') : narrow(defaultValue),
+    );
+  }
+
+  /** `cells`: one per column, null where a column is only checked. */
+  open(cells: readonly (Cells | null)[]): void {
+    this.#cells = cells;
+  }
+
+  /** The row does not give the field: writes its cell, or answers why the row is refused. */
+  absent(column: number, row: number): RowRefusal | null {
+    const value = this.#defaults[column]!;
+    if (value === null) return this.#withoutValue(column, row, 'missing');
+    setCell(this.#cells[column] ?? null, row, value);
+    return null;
+  }
+
+  /** The row gives the field as NULL: writes its cell, or answers why the row is refused. */
+  null(column: number, row: number): RowRefusal | null {
+    return this.#withoutValue(column, row, 'NULL');
+  }
+
+  #withoutValue(column: number, row: number, what: string): RowRefusal | null {
+    const { name, required } = this.#columns[column]!;
+    if (required !== false) {
+      return { code: required, field: name, message: `field ${JSON.stringify(name)} is ${what}` };
+    }
+    this.#cells[column]?.setNull(row);
+    return null;
+  }
+}
+
+type CellValue = null | boolean | number | bigint | Buffer;
+
+function setCell(cells: Cells | null, row: number, value: Exclude<CellValue, null>): void {
+  if (cells instanceof NumberCells) cells.set(row, value as number | bigint);
+  else if (cells instanceof BooleanCells) cells.set(row, value === true);
+  else if (cells instanceof TextCells && value instanceof Buffer) cells.setOwn(row, value, value.length);
+}
+
+/** Integers as cells hold them: numbers while they are safe. */
+function narrow<T>(value: T | bigint): T | number | bigint {
+  return typeof value === 'bigint' && Number.isSafeInteger(Number(value)) ? Number(value) : value;
+}

@@ -1,0 +1,255 @@
+import type { StreamDefinition } from '../catalog/catalog.ts';
+import { SLICE_ROWS } from '../columns/batch.ts';
+import type { Column } from '../columns/column.ts';
+import { assert } from '../errors/assert.ts';
+import type { DecodedRows, RefusedRow, RowDecoder, WireColumn } from '../formats/format.ts';
+import { format } from '../formats/index.ts';
+import { type CompletedRows, type CompletionRefusal, RowCompleter } from './row-completer.ts';
+
+const ROW_BYTES_MAX = 1 << 20;
+/** A body of 16 MB can hold millions of bad lines: all are counted, the first of them are kept. */
+const REFUSED_KEPT = 10_000;
+
+/** Rows of one body or poll, decoded and checked, before they have a place in the acceptance order. */
+export interface DecodedBody {
+  readonly rows: readonly DecodedSlice[];
+  readonly length: number;
+  /** The first REFUSED_KEPT refused rows of the body. */
+  readonly refused: readonly RefusedRow[];
+  /** All of them, counted. */
+  readonly rejected: number;
+}
+
+export interface DecodedSlice {
+  readonly length: number;
+  /** Per declared column; null where it was checked only. */
+  readonly columns: readonly (Column | null)[];
+  /** The same rows with all columns, made again where some are not kept. Only while their bytes live. */
+  readonly whole: () => readonly Column[];
+}
+
+/** How the rows of one body are to be read. */
+export interface Reading {
+  /** Clock at acceptance, ms. */
+  readonly at: number;
+  /** The rows say which keys go. */
+  readonly deletes?: boolean;
+  /** Per column whether it is kept; all are checked. Without it all are kept. */
+  readonly kept?: readonly boolean[];
+}
+
+interface OpenDecoder {
+  readonly decoder: RowDecoder;
+  /** Columns that the decoder gives, by position. */
+  readonly keep: readonly number[];
+}
+
+/** From bytes to whole, checked columns of one relation: the same bytes, accepted at the same time, give the same rows. */
+export class RowReader {
+  readonly #definition: StreamDefinition;
+  readonly #completer: RowCompleter;
+  readonly #rows: OpenDecoder;
+  #narrow: OpenDecoder | null = null;
+  #deletes: OpenDecoder | null = null;
+  /** Of the last rows that were decoded; a guess at first. */
+  #bytesPerRow = 64;
+
+  constructor(definition: StreamDefinition) {
+    this.#definition = definition;
+    this.#completer = new RowCompleter(definition);
+    this.#rows = this.#open(this.wire, false);
+  }
+
+  /** Positions of the columns that rows give. */
+  get wire(): readonly number[] {
+    return this.#completer.wire;
+  }
+
+  /** The columns to keep where these are needed: event time, and what computed columns are made of. */
+  keptOf(needed: readonly boolean[]): readonly boolean[] {
+    const eventTime = this.#definition.watermark?.column;
+    return needed.map((each, column) => each || column === eventTime || this.#completer.inputs.has(column));
+  }
+
+  /** Whole rows in the relation's format. */
+  read(bytes: Buffer, { at, deletes = false, kept }: Reading): DecodedBody {
+    const open = deletes ? this.#decoderOfDeletes() : this.#decoderOf(kept);
+    const body = new BodyDraft();
+    for (let start = 0; start < bytes.length; ) {
+      const decoded = open.decoder.decode(bytes, start, bytes.length, this.#sliceRows(bytes.length - start));
+      assert(decoded.next > start, 'the decoder made no progress');
+      const completed = this.#complete(decoded, open, at, deletes);
+      const refused = completed.refused.slice(0, body.roomForRefused);
+      const raw =
+        refused.length === 0
+          ? []
+          : open.decoder.rawLines(bytes, start, decoded.next, linesOf(refused, decoded.refused));
+      body.add(decoded, completed, raw, this.#wholeOf(decoded, open, completed, bytes, start, at));
+      if (decoded.lines > 0) this.#bytesPerRow = (decoded.next - start) / decoded.lines;
+      start = decoded.next;
+    }
+    return body;
+  }
+
+  /** Rows that a source gives as columns: those that rows can give, in their order. */
+  readColumns(
+    wire: readonly (Column | null)[],
+    length: number,
+    at: number,
+    whole: () => readonly (Column | null)[],
+  ): DecodedBody {
+    const body = new BodyDraft();
+    const completed = this.#completer.complete(this.#placed(wire, this.wire), length, at);
+    const wholeColumns = (): readonly Column[] =>
+      allKept(this.#completer.complete(this.#placed(whole(), this.wire), length, at).columns);
+    const lines = { lines: length, refused: [] };
+    body.add(
+      lines,
+      completed,
+      completed.refused.slice(0, REFUSED_KEPT).map(() => ''),
+      wholeColumns,
+    );
+    return body;
+  }
+
+  #complete(decoded: DecodedRows, { keep }: OpenDecoder, at: number, deletes: boolean): CompletedRows {
+    const columns = this.#placed(decoded.columns, keep);
+    return deletes
+      ? this.#completer.completeDeletes(columns, decoded.length)
+      : this.#completer.complete(columns, decoded.length, at);
+  }
+
+  #placed(columns: readonly (Column | null)[], positions: readonly number[]): readonly (Column | null)[] {
+    if (columns.length === this.#definition.columns.length) return columns;
+    const all = new Array<Column | null>(this.#definition.columns.length).fill(null);
+    positions.forEach((position, index) => (all[position] = columns[index]!));
+    return all;
+  }
+
+  #wholeOf(
+    { next, lines }: DecodedRows,
+    { keep }: OpenDecoder,
+    { columns, length }: CompletedRows,
+    bytes: Buffer,
+    start: number,
+    at: number,
+  ): () => readonly Column[] {
+    if (keep.length === this.wire.length) return () => allKept(columns);
+    return () => {
+      const again = this.#rows.decoder.decode(bytes, start, next, lines);
+      const completed = this.#complete(again, this.#rows, at, false);
+      assert(completed.length === length, 'the same bytes give the same rows');
+      return allKept(completed.columns);
+    };
+  }
+
+  /** Room for the rows that are likely in so many bytes: columns are made for the rows asked for, and fresh memory is dear. */
+  #sliceRows(bytes: number): number {
+    return Math.min(SLICE_ROWS, Math.ceil((bytes / this.#bytesPerRow) * 1.05) + 16);
+  }
+
+  /** One decoder for the columns that are kept now; they change when queries come and go. */
+  #decoderOf(kept: readonly boolean[] | undefined): OpenDecoder {
+    if (kept === undefined || this.wire.every((column) => kept[column]!)) return this.#rows;
+    const keep = this.wire.filter((column) => kept[column]!);
+    if (this.#narrow?.keep.join() !== keep.join()) this.#narrow = this.#open(keep, false);
+    return this.#narrow!;
+  }
+
+  #decoderOfDeletes(): OpenDecoder {
+    this.#deletes ??= this.#open(this.wire, true);
+    return this.#deletes;
+  }
+
+  #open(keep: readonly number[], deletes: boolean): OpenDecoder {
+    const { columns, format: name, options, derivedFrom } = this.#definition;
+    const found = format(name);
+    assert(found !== undefined, `format ${name} of ${this.#definition.name} is not known`);
+    const wire = this.wire.map((column) => wireColumn(this.#definition, column, deletes));
+    const decoder = found.openDecoder(wire, {
+      unknownFields: options['unknown_fields'] === 'refuse' ? 'refuse' : 'ignore',
+      keep: keep.map((column) => this.wire.indexOf(column)),
+      computed: columns.flatMap((column) => (column.computed ? [column.name] : [])),
+      // Rows of $late are a little longer than the rows they are made of.
+      rowBytesMax: derivedFrom === null ? ROW_BYTES_MAX : Infinity,
+    });
+    return { decoder, keep };
+  }
+}
+
+/** A body as it is put together, slice by slice. */
+class BodyDraft implements DecodedBody {
+  readonly rows: DecodedSlice[] = [];
+  readonly refused: RefusedRow[] = [];
+  length = 0;
+  rejected = 0;
+  #lines = 0;
+
+  get roomForRefused(): number {
+    return REFUSED_KEPT - this.refused.length;
+  }
+
+  /** `raw`: texts of the first rows that were refused behind the decoder. */
+  add(
+    decoded: Pick<DecodedRows, 'lines' | 'refused'>,
+    completed: CompletedRows,
+    raw: readonly string[],
+    whole: () => readonly Column[],
+  ): void {
+    const { length, columns, refused } = completed;
+    this.rejected += decoded.refused.length + refused.length;
+    const kept = mergedRefusals(decoded.refused, refused, raw).slice(0, this.roomForRefused);
+    for (const row of kept) this.refused.push({ ...row, line: row.line + this.#lines });
+    if (length > 0) this.rows.push({ length, columns, whole });
+    this.length += length;
+    this.#lines += decoded.lines;
+  }
+}
+
+/** All refused rows of one slice by line. `raw` may hold fewer than `later` has: those that count. */
+function mergedRefusals(
+  decoded: readonly RefusedRow[],
+  later: readonly CompletionRefusal[],
+  raw: readonly string[],
+): readonly RefusedRow[] {
+  if (later.length === 0) return decoded;
+  const lines = linesOf(later.slice(0, raw.length), decoded);
+  const completed = lines.map((line, index): RefusedRow => {
+    const { code, field, message } = later[index]!;
+    return { line, code, field, message, raw: raw[index]! };
+  });
+  return [...decoded, ...completed].sort((a, b) => a.line - b.line);
+}
+
+/** The lines of decoded rows: every line that was not refused is the next row. */
+function linesOf(rows: readonly CompletionRefusal[], refused: readonly RefusedRow[]): readonly number[] {
+  let skipped = 0;
+  return rows.map(({ row }) => {
+    while (skipped < refused.length && refused[skipped]!.line <= row + skipped) skipped++;
+    return row + skipped;
+  });
+}
+
+function allKept(columns: readonly (Column | null)[]): readonly Column[] {
+  return columns.map((column) => {
+    assert(column !== null, 'all columns are there');
+    return column;
+  });
+}
+
+function wireColumn(definition: StreamDefinition, position: number, deletes: boolean): WireColumn {
+  const { name, type, defaultValue } = definition.columns[position]!;
+  return {
+    name,
+    type,
+    required: requirement(definition, position, deletes),
+    defaultValue: deletes ? null : defaultValue,
+  };
+}
+
+function requirement(definition: StreamDefinition, position: number, deletes: boolean): WireColumn['required'] {
+  if (definition.primaryKey.includes(position)) return 'NULL_KEY';
+  if (deletes) return false;
+  if (definition.watermark?.column === position) return 'NULL_EVENT_TIME';
+  return definition.columns[position]!.nullable ? false : 'NULL_NOT_ALLOWED';
+}
