@@ -52,7 +52,7 @@ const WHOLE: OptionValue = { kind: 'number', min: 0, max: Number.MAX_SAFE_INTEGE
 export const ENVIRONMENT: PlannerEnvironment = {
   connectors: [
     connector('http', []),
-    connector('file', [required('path', TEXT), option('follow', FLAG, ['true'])]),
+    connector('file', [required('path', TEXT), option('follow', FLAG)]),
     connector('host', [
       required('metric', { kind: 'word', words: ['cpu', 'memory', 'load', 'network', 'disk'] }),
       option('interval', { kind: 'duration', minMs: 100 }),

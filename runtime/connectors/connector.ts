@@ -57,6 +57,10 @@ export interface SourceFactory {
 export interface Source {
   /** Gives rows as fast as it is asked, without a pace of its own: a manual step takes 1,000. */
   readonly endless: boolean;
+  /** More partitions may come: the stream does not end with those that are known. */
+  readonly growing: boolean;
+  /** Where its partitions stood before this start; called before anything else, if at all. */
+  resume?(offsets: ReadonlyMap<string, Offset>, finished: ReadonlySet<string>): void;
   /** Partitions known now, in a stable order; may grow between polls. */
   partitions(): readonly string[];
   /** Where an unread partition starts. */

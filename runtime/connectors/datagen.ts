@@ -85,6 +85,7 @@ function isFieldOption(name: string, columns: readonly Field[]): boolean {
 /** One partition; the offset is the number of the next row. */
 class GeneratorSource implements Source {
   readonly endless: boolean;
+  readonly growing = false;
   readonly #plan: GeneratorPlan;
 
   constructor(plan: GeneratorPlan) {

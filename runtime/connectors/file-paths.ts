@@ -13,11 +13,8 @@ const FOLDER_DEPTH_MAX = 32;
  * @throws ProblemError PATH_NOT_ALLOWED when the pattern leads out of the root, INVALID_OPTION when it names nothing.
  */
 export function matchFiles(root: string, pattern: string): string[] {
-  const steps = stepsUnder(root, pattern);
-  if (!steps.some(isWild)) return [steps.join('/')];
-  const found = new Set<string>();
-  walk(root, [], steps, found);
-  if (found.size === 0) {
+  const found = findFiles(root, pattern);
+  if (found.length === 0) {
     throw problem(
       'INVALID_OPTION',
       `option path: no file matches '${pattern}'`,
@@ -25,7 +22,21 @@ export function matchFiles(root: string, pattern: string): string[] {
       `it is looked for under ${root}`,
     );
   }
+  return found;
+}
+
+/** As matchFiles, but there may be none. */
+export function findFiles(root: string, pattern: string): string[] {
+  const steps = stepsUnder(root, pattern);
+  if (!steps.some(isWild)) return [steps.join('/')];
+  const found = new Set<string>();
+  walk(root, [], steps, found);
   return [...found].sort((a, b) => (a < b ? -1 : 1));
+}
+
+/** Names of what lies in a folder, relative to the root; none where it cannot be read. */
+export function namesIn(root: string, folder: string): string[] {
+  return entriesOf(join(root, folder)).map(({ name }) => name);
 }
 
 /** The folder that file sources are confined to, without symbolic links. */

@@ -88,6 +88,7 @@ function holds({ name, type }: Field, kind: Kind): boolean {
 /** One partition. The offset is the time at which the last sample was due, ms. */
 class HostSource implements Source {
   readonly endless = false;
+  readonly growing = false;
   readonly #probe: HostProbe;
   readonly #metric: Metric;
   readonly #intervalMs: number;

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
+import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { problem } from '../errors/problem.ts';
 import { isWithin, notAllowed } from './file-paths.ts';
@@ -18,14 +18,7 @@ export class FileSet {
 
   /** Reads up to `length` bytes at `position`; answers how many there were. `name` is relative to the root. */
   read(name: string, to: Buffer, length: number, position: number): number {
-    const file = this.#use(name);
-    let done = 0;
-    while (done < length) {
-      const count = readSync(file, to, done, length - done, position + done);
-      if (count === 0) break;
-      done += count;
-    }
-    return done;
+    return readAt(this.#use(name), to, length, position);
   }
 
   size(name: string): number {
@@ -49,6 +42,63 @@ export class FileSet {
     }
     return file;
   }
+}
+
+/** A state of a file: changes with what it holds. */
+export interface FileStamp {
+  /** Device and inode. */
+  readonly identity: string;
+  readonly text: string;
+  readonly size: number;
+  readonly deleted: boolean;
+}
+
+/** The state of the regular file under a name; null: there is none. */
+export function stampOf(root: string, name: string): FileStamp | null {
+  const stats = statSync(join(root, name), { bigint: true, throwIfNoEntry: false });
+  return stats?.isFile() ? stampFrom(stats) : null;
+}
+
+function stampFrom({ dev, ino, size, mtimeNs, nlink }: BigIntStats): FileStamp {
+  const identity = `${dev}:${ino}`;
+  return { identity, text: `${identity} ${size} ${mtimeNs}`, size: Number(size), deleted: nlink === 0n };
+}
+
+/** One regular file below a folder, held by what it is, not by its name. */
+export class OpenFile {
+  readonly identity: string;
+  readonly #file: number;
+
+  private constructor(file: number) {
+    this.#file = file;
+    this.identity = this.look().identity;
+  }
+
+  /** `name` is relative to the root. */
+  static open(root: string, name: string): OpenFile {
+    return new OpenFile(openRegular(root, name));
+  }
+
+  look(): FileStamp {
+    return stampFrom(fstatSync(this.#file, { bigint: true }));
+  }
+
+  /** Reads up to `length` bytes at `position`; answers how many there were. */
+  readonly read = (to: Buffer, length: number, position: number): number => readAt(this.#file, to, length, position);
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function readAt(file: number, to: Buffer, length: number, position: number): number {
+  let done = 0;
+  while (done < length) {
+    const count = readSync(file, to, done, length - done, position + done);
+    if (count === 0) break;
+    done += count;
+  }
+  return done;
 }
 
 /**

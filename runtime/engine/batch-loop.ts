@@ -254,6 +254,7 @@ export class BatchLoop {
     for (const dataflow of this.machine.dataflows.values()) {
       this.#heads.set(dataflow, { epoch: recovered.epoch, seq: dataflow.seq, watermark: dataflow.watermark });
     }
+    for (const [relation, error] of recovered.unreadable) this.#sourceFailed(relation, error);
   }
 
   #newMachine(): Machine {

@@ -2,8 +2,10 @@ import type { Batch } from '../columns/batch.ts';
 import { allocateWeights } from '../columns/allocator.ts';
 import { decodeChangeRows } from '../formats/change-rows.ts';
 import type { Entry } from '../intake/entry.ts';
+import { ProblemError } from '../errors/problem.ts';
 import type { Intake } from '../intake/intake.ts';
-import type { Store } from '../store/store.ts';
+import type { Relation } from '../intake/relation.ts';
+import type { IntakeRecord, Store } from '../store/store.ts';
 import type { Field } from '../types/schema.ts';
 
 const READ_BYTES = 4 << 20;
@@ -19,6 +21,9 @@ export interface LogChunk {
   readonly end: boolean;
 }
 
+/** Told of a relation whose entry cannot be read again, since its source has changed; the entry is left out. */
+export type OnUnreadable = (relation: Relation, error: ProblemError) => void;
+
 /** Entries of these relations after `position` and up to `upTo`, decoded again as at acceptance. */
 export async function readLog(
   store: Store,
@@ -26,6 +31,7 @@ export async function readLog(
   relations: ReadonlySet<number>,
   position: number,
   upTo: number,
+  onUnreadable?: OnUnreadable,
 ): Promise<LogChunk> {
   const records = await store.readIntake(null, position, READ_BYTES);
   const entries: Entry[] = [];
@@ -37,10 +43,21 @@ export async function readLog(
     last = record.sequence;
     const relation = relations.has(record.relation) ? intake.byId(record.relation) : undefined;
     if (!relation) continue;
-    entries.push({ record, slices: relation.replay(record) });
+    const entry = replayed(relation, record, onUnreadable);
+    if (entry) entries.push(entry);
     rows += record.rows;
   }
   return { entries, position: last, end: records.length === 0 || last >= upTo };
+}
+
+function replayed(relation: Relation, record: IntakeRecord, onUnreadable: OnUnreadable | undefined): Entry | null {
+  try {
+    return { record, slices: relation.replay(record) };
+  } catch (error) {
+    if (!onUnreadable || !(error instanceof ProblemError)) throw error;
+    onUnreadable(relation, error);
+    return null;
+  }
 }
 
 /** All entries of these relations after `position` and up to `upTo`. */
@@ -50,11 +67,12 @@ export async function readLogWhole(
   relations: ReadonlySet<number>,
   position: number,
   upTo: number,
+  onUnreadable?: OnUnreadable,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
   let from = position;
   while (from < upTo && relations.size > 0) {
-    const chunk = await readLog(store, intake, relations, from, upTo);
+    const chunk = await readLog(store, intake, relations, from, upTo, onUnreadable);
     entries.push(...chunk.entries);
     from = chunk.position;
     if (chunk.end) break;

@@ -1,5 +1,6 @@
 import type { Entry } from '../intake/entry.ts';
-import type { SavedRelation } from '../intake/relation.ts';
+import type { ProblemError } from '../errors/problem.ts';
+import type { Relation, SavedRelation } from '../intake/relation.ts';
 import { decodePlan } from '../plan/plan-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Dataflow, SavedDataflow } from './dataflow.ts';
@@ -15,6 +16,8 @@ export interface RecoveredMachine {
   readonly processed: number;
   /** Entries that are durable and not processed. */
   readonly pending: readonly Entry[];
+  /** Streams of which a pending poll cannot be read again: its rows are not in `pending`, and who reads them must stop. */
+  readonly unreadable: ReadonlyMap<Relation, ProblemError>;
 }
 
 /** Rebuilds everything as of the last durable epoch: definitions, intake, tables, dataflows with their state. */
@@ -31,9 +34,16 @@ export async function recoverMachine(machine: Machine): Promise<RecoveredMachine
     await open(machine, stored, recovered.meta, progress.get(stored.id), position.processed);
   }
   const all = new Set([...machine.intake.relations()].map(({ id }) => id));
-  const pending = await readLogWhole(machine.store, machine.intake, all, position.processed, position.sequence);
+  const unreadable = new Map<Relation, ProblemError>();
+  const note = (relation: Relation, error: ProblemError): void => {
+    // Nobody can stop a table.
+    if (relation.definition.kind === 'table') throw error;
+    unreadable.set(relation, error);
+  };
+  const { processed, sequence } = position;
+  const pending = await readLogWhole(machine.store, machine.intake, all, processed, sequence, note);
   const clock = recovered.epoch === 0 ? -Infinity : recovered.clock;
-  return { epoch: recovered.epoch, clock, processed: position.processed, pending };
+  return { epoch: recovered.epoch, clock, processed, pending, unreadable };
 }
 
 async function open(

@@ -17,6 +17,9 @@ const IDLE_TICK_MS = 1000;
 /** Of the rows that made a strict body fail. */
 const REFUSALS_TOLD = 1000;
 
+/** How often a source is asked for its first partition. */
+const GROWTH_MS = 100;
+
 export interface Pushed {
   readonly accepted: number;
   readonly refused: readonly RefusedRow[];
@@ -101,14 +104,25 @@ export class Intake {
     return { accepted, refused, rejected, ordinal, sequence: this.lastSequence };
   }
 
-  /** One poll of each partition of the relation's source that can give rows now, lowest event time first. */
+  /** One poll of the relation's source: of the partition that is lowest in event time, of the next one where it waits. */
   poll(relation: Relation, limit: PollLimit): PollOutcome {
     if (relation.ended) return { rows: 0, delayMs: Infinity };
-    const partition = this.#nextPartition(relation, limit.now);
-    if (partition === null) {
+    const partitions = this.#unfinished(relation, limit.now);
+    if (partitions.length === 0 && relation.source.growing) return { rows: 0, delayMs: GROWTH_MS };
+    if (partitions.length === 0) {
       this.end(relation, limit.now);
       return { rows: 0, delayMs: Infinity };
     }
+    let delayMs = Infinity;
+    for (const partition of lowestFirst(relation, partitions)) {
+      const outcome = this.#pollPartition(relation, partition, limit);
+      if (outcome.delayMs === 0) return outcome;
+      delayMs = Math.min(delayMs, outcome.delayMs);
+    }
+    return { rows: 0, delayMs };
+  }
+
+  #pollPartition(relation: Relation, partition: string, limit: PollLimit): PollOutcome {
     const from = relation.offsets.get(partition) ?? relation.source.start(partition);
     const narrow = limit.needed ? { ...limit, needed: relation.keptOf(limit.needed) } : limit;
     const polled = relation.source.poll(partition, from, relation.pollLimit(narrow));
@@ -188,19 +202,10 @@ export class Intake {
     if (relation.ended) throw ended(relation);
   }
 
-  /** The unfinished partition that is furthest behind in event time; null when all are finished. */
-  #nextPartition(relation: Relation, now: number): string | null {
-    let chosen: string | null = null;
-    let lowest = Infinity;
-    for (const partition of relation.source.partitions()) {
-      if (relation.finished.has(partition)) continue;
-      relation.time?.declare(partition, now);
-      const watermark = relation.time?.before(partition) ?? -Infinity;
-      if (chosen !== null && watermark >= lowest) continue;
-      chosen = partition;
-      lowest = watermark;
-    }
-    return chosen;
+  #unfinished(relation: Relation, now: number): readonly string[] {
+    const partitions = relation.source.partitions().filter((partition) => !relation.finished.has(partition));
+    for (const partition of partitions) relation.time?.declare(partition, now);
+    return partitions;
   }
 
   #acceptPolled(
@@ -301,6 +306,18 @@ function tickDue(relation: Relation, windowEnd: WindowEndOf): number {
   const now = time.clockAt(time.watermark);
   const nextSecond = (Math.floor(now / IDLE_TICK_MS) + 1) * IDLE_TICK_MS;
   return Math.min(nextSecond, time.clockAt(windowEnd(relation)));
+}
+
+/** The partition that is furthest behind in event time, then the others in this order, as far as they are asked for. */
+function* lowestFirst({ time }: Relation, partitions: readonly string[]): Generator<string> {
+  const [first = '', ...others] = partitions;
+  if (others.length === 0) return yield first;
+  const watermarks = partitions.map((partition) => time?.before(partition) ?? -Infinity);
+  let lowest = 0;
+  for (let index = 1; index < watermarks.length; index++) if (watermarks[index]! < watermarks[lowest]!) lowest = index;
+  yield partitions[lowest]!;
+  const rest = [...partitions.keys()].filter((index) => index !== lowest);
+  for (const index of rest.sort((a, b) => (watermarks[a]! < watermarks[b]! ? -1 : 1))) yield partitions[index]!;
 }
 
 /** The ordinals of a slice's rows, for the operators that ask for them. */

@@ -86,7 +86,10 @@ export class Relation {
   /** The source, opened at its first use. */
   get source(): Source {
     assert(this.sourceFactory !== null, `${this.name} has no source to poll`);
-    this.#source ??= this.sourceFactory.open(this.#context);
+    if (this.#source === null) {
+      this.#source = this.sourceFactory.open(this.#context);
+      this.#source.resume?.(this.offsets, this.finished);
+    }
     return this.#source;
   }
 

@@ -196,7 +196,7 @@ const STATEMENTS: readonly Refusal[] = [
   ["CREATE STREAM x (a INT) WITH (connector = 'kafka')", 'UNSUPPORTED', "connector = 'kafka'"],
   ["CREATE STREAM x (a INT) WITH (connector = 'blackhole')", 'WRONG_KIND', "connector = 'blackhole'"],
   ["CREATE STREAM x (a INT) WITH (connector = 'file')", 'INVALID_OPTION', "connector = 'file'"],
-  ["CREATE STREAM x (a INT) WITH (connector = 'file', path = 'a', follow = 'true')", 'UNSUPPORTED', "follow = 'true'"],
+  ["CREATE STREAM x (a INT) WITH (connector = 'file', path = 'a', follow = 'on')", 'INVALID_OPTION', "follow = 'on'"],
   ["CREATE STREAM x (a INT) WITH (connector = 'host', metric = 'cpus')", 'INVALID_OPTION', "metric = 'cpus'"],
   ["CREATE STREAM x (a INT) WITH (connector = 'datagen', fields.b.min = '3')", 'UNKNOWN_COLUMN', "fields.b.min = '3'"],
   [

@@ -105,6 +105,7 @@ function plain(name: string): string {
 /** One partition; the offset is the number of the next row of the table. */
 class NexmarkSource implements Source {
   readonly endless: boolean;
+  readonly growing = false;
   readonly #plan: NexmarkPlan;
 
   constructor(plan: NexmarkPlan) {
