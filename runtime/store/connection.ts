@@ -1,23 +1,20 @@
 import type Database from 'better-sqlite3';
-import { checksum } from './checksum.ts';
+import { assert } from '../errors/assert.ts';
 import { FactDigest, FactTable } from './facts.ts';
 import { corrupt } from './sqlite-error.ts';
 
-interface HeadRow {
-  readonly epoch: number;
-  readonly clock: number;
-  readonly next_sequence: number;
-  readonly facts: number;
-  readonly digest: number;
-  readonly crc: number;
-}
+/** The key of the only head. */
+const HEAD = 1;
 
 /** Everything that one open database knows: its facts in memory and where it stands. Thrown away after a failure. */
 export class Connection {
   readonly db: Database.Database;
   readonly instance: string;
+  /** (id, name, definition) */
   readonly catalog: FactTable;
+  /** (dataflow, state) */
   readonly progress: FactTable;
+  /** (name, value) */
   readonly named: FactTable;
   /** (dataflow, operator, epoch of the newest complete base or 0, its segments, epoch of the newest delta or 0) */
   readonly operators: FactTable;
@@ -29,29 +26,30 @@ export class Connection {
   clock = 0;
   nextSequence = 1;
   readonly #digest = new FactDigest();
-  readonly #putHead: Database.Statement<number[]>;
+  readonly #head: FactTable;
 
   constructor(db: Database.Database, instance: string) {
     this.db = db;
     this.instance = instance;
-    const table = (name: string, keys: number, ...columns: string[]) =>
-      new FactTable(db, this.#digest, name, columns, keys);
-    this.catalog = table('catalog', 1, 'id', 'name', 'definition');
-    this.progress = table('progress', 1, 'dataflow', 'state');
-    this.named = table('named', 1, 'name', 'value');
-    this.operators = table('operators', 2, 'dataflow', 'operator', 'base_as_of', 'base_segments', 'last_delta');
-    this.relations = table('relations', 1, 'relation', 'trimmed', 'last', 'dropped');
-    this.views = table('views', 1, 'view', 'before', 'last');
-    this.#putHead = db.prepare(
-      'INSERT OR REPLACE INTO head (id, epoch, clock, next_sequence, facts, digest, crc) VALUES (1, ?, ?, ?, ?, ?, ?)',
-    );
+    const facts = (kind: string, keys: number) => new FactTable(db, this.#digest, 'facts', kind, keys);
+    this.catalog = new FactTable(db, this.#digest, 'catalog', 'catalog', 1);
+    this.progress = facts('progress', 1);
+    this.named = facts('named', 1);
+    this.operators = facts('operators', 2);
+    this.relations = facts('relations', 1);
+    this.views = facts('views', 1);
+    // The head holds the digest of all others, and is not part of it.
+    const head = new FactDigest();
+    this.#head = new FactTable(db, head, 'facts', 'head', 1);
     this.#loadHead();
   }
 
   /** Last step of a transaction. */
   saveHead(): void {
-    const cells = [this.epoch, this.clock, this.nextSequence, this.#digest.count, this.#digest.digest];
-    this.#putHead.run(...cells, checksum('head', cells));
+    // JSON has no infinities, and the clock stands at -Infinity until it is first looked at.
+    const { count, digest } = this.#digest;
+    assert(!Number.isNaN(this.clock), 'NaN cannot be stored');
+    this.#head.put(HEAD, this.epoch, String(this.clock), this.nextSequence, count, digest);
   }
 
   /** All or nothing. After a throw the facts in memory are ahead of the database: drop the connection. */
@@ -68,15 +66,11 @@ export class Connection {
   }
 
   #loadHead(): void {
-    const row = this.db.prepare<[], HeadRow>('SELECT * FROM head WHERE id = 1').get();
-    if (row) {
-      const cells = [row.epoch, row.clock, row.next_sequence, row.facts, row.digest];
-      if (checksum('head', cells) !== row.crc) throw corrupt('head: the checksum does not fit');
-      this.epoch = row.epoch;
-      this.clock = row.clock;
-      this.nextSequence = row.next_sequence;
-    }
-    if ((row?.facts ?? 0) !== this.#digest.count || (row?.digest ?? 0) !== this.#digest.digest) {
+    const [, epoch = 0, clock = 0, nextSequence = 1, count = 0, digest = 0] = this.#head.get(HEAD) ?? [];
+    this.epoch = Number(epoch);
+    this.clock = Number(clock);
+    this.nextSequence = Number(nextSequence);
+    if (count !== this.#digest.count || digest !== this.#digest.digest) {
       throw corrupt('catalog, progress and positions do not fit together: rows are missing or of different epochs');
     }
   }

@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3';
 import { type Cell, checksum } from './checksum.ts';
-import { OLDER_FORMATS, SCHEMA, STORE_FORMAT } from './schema.ts';
+import { SCHEMA, STORE_FORMAT } from './schema.ts';
 import { corrupt } from './sqlite-error.ts';
 import { StoreError } from './store.ts';
+import { upgrade } from './upgrade.ts';
 
 export interface DatabaseOptions {
   /** Random id for a database that is made now. */
@@ -24,8 +25,7 @@ export function openDatabase(path: string, options: DatabaseOptions): OpenDataba
   try {
     setUp(db, options);
     if (db.prepare('SELECT 1 FROM sqlite_schema').get() === undefined) create(db, options.instance);
-    const missing = OLDER_FORMATS.get(formatOf(db, path));
-    if (missing) upgrade(db, missing);
+    upgrade(db, formatOf(db, path));
     return { db, instance: verify(db, path) };
   } catch (error) {
     db.close();
@@ -56,14 +56,6 @@ function create(db: Database.Database, instance: string): void {
     for (const definition of SCHEMA.values()) db.exec(definition);
     putMeta(db, 'format', String(STORE_FORMAT));
     putMeta(db, 'instance', instance);
-  })();
-}
-
-/** Makes what an older format did not have; whatever it had must be as it was. */
-function upgrade(db: Database.Database, missing: readonly string[]): void {
-  db.transaction(() => {
-    for (const name of missing) db.exec(SCHEMA.get(name)!);
-    putMeta(db, 'format', String(STORE_FORMAT));
   })();
 }
 

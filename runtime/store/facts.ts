@@ -21,24 +21,24 @@ interface Fact {
   readonly crc: number;
 }
 
-/** A small table that is held in memory as well: one row per thing, replaced in place. */
+/** Facts of one kind, held in memory as well: one row per thing, replaced in place. */
 export class FactTable {
-  readonly #table: string;
+  readonly #kind: string;
   readonly #keys: number;
   readonly #digest: FactDigest;
   readonly #facts = new Map<string, Fact>();
   readonly #put: Database.Statement<Cell[]>;
   readonly #delete: Database.Statement<Cell[]>;
 
-  /** Reads the whole table; CORRUPT where a row's checksum does not fit. The first `keys` columns are the key. */
-  constructor(db: Database.Database, digest: FactDigest, table: string, columns: readonly string[], keys: number) {
-    this.#table = table;
+  /** Reads all facts of the kind; CORRUPT where a row's checksum does not fit. The first `keys` cells are the key. */
+  constructor(db: Database.Database, digest: FactDigest, table: 'facts' | 'catalog', kind: string, keys: number) {
+    this.#kind = kind;
     this.#keys = keys;
     this.#digest = digest;
-    const names = [...columns, 'crc'];
-    this.#put = db.prepare(`INSERT OR REPLACE INTO ${table} (${names.join()}) VALUES (${names.map(() => '?').join()})`);
-    this.#delete = db.prepare(`DELETE FROM ${table} WHERE ${columns.slice(0, keys).join(' = ? AND ')} = ?`);
-    for (const row of db.prepare<[], Cell[]>(`SELECT ${names.join()} FROM ${table}`).raw().iterate()) this.#load(row);
+    this.#put = db.prepare(`INSERT OR REPLACE INTO ${table} (kind, key, cells, crc) VALUES (?, ?, ?, ?)`);
+    this.#delete = db.prepare(`DELETE FROM ${table} WHERE kind = ? AND key = ?`);
+    const rows = db.prepare<[string], FactRow>(`SELECT key, cells, crc FROM ${table} WHERE kind = ?`);
+    for (const row of rows.iterate(kind)) this.#load(row);
   }
 
   get(...key: readonly Cell[]): readonly Cell[] | undefined {
@@ -53,32 +53,49 @@ export class FactTable {
   put(...values: readonly Cell[]): void {
     const cells = values.map(storable);
     const key = this.#keyOf(cells);
-    const crc = checksum(this.#table, cells);
+    const crc = checksum(this.#kind, cells);
     const before = this.#facts.get(key);
-    this.#put.run(...cells, crc);
+    this.#put.run(this.#kind, key, JSON.stringify(cells), crc);
     this.#facts.set(key, { cells, crc });
     this.#digest.replace(before?.crc, crc);
   }
 
   delete(...key: readonly Cell[]): void {
-    const before = this.#facts.get(key.join('/'));
+    const text = key.join('/');
+    const before = this.#facts.get(text);
     if (!before) return;
-    this.#delete.run(...key);
-    this.#facts.delete(key.join('/'));
+    this.#delete.run(this.#kind, text);
+    this.#facts.delete(text);
     this.#digest.replace(before.crc, undefined);
   }
 
-  #load(row: readonly Cell[]): void {
-    const cells = row.slice(0, -1);
-    const crc = checksum(this.#table, cells);
-    const key = this.#keyOf(cells);
-    if (crc !== row.at(-1)) throw corrupt(`${this.#table} ${key}: the checksum does not fit`);
+  #load({ key, cells: text, crc }: FactRow): void {
+    const cells = cellsOf(text);
+    if (cells === null || checksum(this.#kind, cells) !== crc || this.#keyOf(cells) !== key) {
+      throw corrupt(`${this.#kind} ${key}: the checksum does not fit`);
+    }
     this.#facts.set(key, { cells, crc });
     this.#digest.replace(undefined, crc);
   }
 
   #keyOf(cells: readonly Cell[]): string {
     return cells.slice(0, this.#keys).join('/');
+  }
+}
+
+interface FactRow {
+  readonly key: string;
+  readonly cells: string;
+  readonly crc: number;
+}
+
+/** null: the text is damaged. */
+function cellsOf(text: string): Cell[] | null {
+  try {
+    // A damaged text that still is JSON fails the checksum.
+    return JSON.parse(text) as Cell[];
+  } catch {
+    return null;
   }
 }
 

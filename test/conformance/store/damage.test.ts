@@ -80,14 +80,15 @@ describe('a row that SQL changed behind the store', () => {
     ['UPDATE intake SET watermark_before = 5 WHERE sequence = 40', /^intake 40/],
     ["UPDATE changes SET rows = x'' WHERE view = 2 AND seq_from = 7", /^changes 2\/7/],
     ['UPDATE changes SET more = 1 WHERE view = 2 AND seq_from = 7', /^changes 2\/7/],
-    ["UPDATE catalog SET definition = '{}' WHERE id = 3", /^catalog 3/],
-    ["UPDATE progress SET state = ''", /^progress 1/],
-    ["UPDATE named SET value = '31'", /^named counter/],
-    ['UPDATE operators SET last_delta = 29', /^operators 1\/0/],
-    ['UPDATE head SET epoch = 29', /^head/],
+    ['UPDATE catalog SET cells = \'[3, "x", "{}"]\' WHERE key = \'3\'', /^catalog 3/],
+    ["UPDATE facts SET cells = '[' WHERE kind = 'progress'", /^progress 1/],
+    ["UPDATE facts SET cells = replace(cells, '30', '31') WHERE kind = 'named'", /^named counter/],
+    ["UPDATE facts SET cells = replace(cells, ',30]', ',29]') WHERE kind = 'operators'", /^operators 1\/0/],
+    ["UPDATE facts SET key = '2' WHERE kind = 'head'", /^head/],
+    ["UPDATE facts SET cells = replace(cells, '[1,30,', '[1,29,') WHERE kind = 'head'", /^head/],
     ["UPDATE meta SET value = '7' WHERE name = 'format'", /^meta format/],
-    ['DELETE FROM catalog WHERE id = 3', /rows are missing/],
-    ['DELETE FROM head', /rows are missing/],
+    ["DELETE FROM catalog WHERE key = '3'", /rows are missing/],
+    ["DELETE FROM facts WHERE kind = 'head'", /rows are missing/],
     ['DELETE FROM deltas WHERE epoch = 20', /^deltas 20\/1\/0: missing/],
     ['DELETE FROM bases', /^bases 1\/0\/12\/0: missing/],
     ['DELETE FROM intake WHERE sequence = 40', /^intake 40 of relation 1: missing/],
@@ -96,7 +97,7 @@ describe('a row that SQL changed behind the store', () => {
     ['DELETE FROM changes WHERE view = 2 AND seq_from = 1', /^changes 2\/1: missing/],
     ['DELETE FROM changes WHERE view = 2 AND seq_from = 15', /^changes 2\/15: missing/],
     ['DELETE FROM changes WHERE view = 2 AND seq_from = 30', /^changes 2\/30: missing/],
-    ['DROP TABLE views', /definition of views/],
+    ['DROP TABLE facts', /definition of facts/],
     ['CREATE TABLE extra (a)', /did not make/],
   ])('%s', async (sql, message) => {
     await fill(copy);
@@ -192,13 +193,10 @@ test('a newer format is refused with its number, and a foreign database by name'
   await expect(open(directory).recover()).rejects.toEqual(corruptNaming('is not a Millrace store'));
 });
 
-test('a store of format 1 is brought up to this format, and keeps what it had', async () => {
+test.each([1, 2])('a store of format %i is brought up to this format, and keeps what it had', async (format) => {
   await fill(directory);
   const before = await everything(directory);
-  const db = new Database(join(directory, 'millrace.db'));
-  db.exec('DROP TABLE requests');
-  db.prepare("UPDATE meta SET value = '1', crc = ? WHERE name = 'format'").run(checksum('meta', ['format', '1']));
-  db.close();
+  downgrade(join(directory, 'millrace.db'), format);
   expect(await everything(directory)).toEqual(before);
   const store = open(directory);
   await store.recover();
@@ -207,6 +205,43 @@ test('a store of format 1 is brought up to this format, and keeps what it had', 
   expect(await store.readRequest('1:b')).toEqual({ request: null, held: 1 });
   await store.close();
 });
+
+/** Each kind of facts had a table of its own until format 2; format 1 had no requests. */
+const TABLES_OF_FORMAT_2 = {
+  catalog: 'id INTEGER PRIMARY KEY, name TEXT NOT NULL, definition TEXT NOT NULL',
+  progress: 'dataflow INTEGER PRIMARY KEY, state TEXT NOT NULL',
+  named: 'name TEXT PRIMARY KEY, value TEXT NOT NULL',
+  operators:
+    'dataflow INTEGER NOT NULL, operator INTEGER NOT NULL, base_as_of INTEGER NOT NULL, base_segments INTEGER NOT NULL, last_delta INTEGER NOT NULL',
+  relations: 'relation INTEGER PRIMARY KEY, trimmed INTEGER NOT NULL, last INTEGER NOT NULL, dropped INTEGER NOT NULL',
+  views: 'view INTEGER PRIMARY KEY, before INTEGER NOT NULL, last INTEGER NOT NULL',
+};
+
+function downgrade(path: string, format: number): void {
+  const db = new Database(path);
+  const facts = db
+    .prepare<[], { kind: string; cells: string; crc: number }>('SELECT * FROM facts UNION ALL SELECT * FROM catalog')
+    .all()
+    .map(({ kind, cells, crc }) => ({ kind, cells: JSON.parse(cells) as (string | number)[], crc }));
+  db.exec('DROP TABLE facts; DROP TABLE catalog');
+  for (const [kind, columns] of Object.entries(TABLES_OF_FORMAT_2)) {
+    db.exec(`CREATE TABLE ${kind} (${columns}, crc INTEGER NOT NULL)`);
+    const put = db.prepare(`INSERT INTO ${kind} VALUES (${columns.split(',').fill('?').join()}, ?)`);
+    for (const { cells, crc } of facts.filter((fact) => fact.kind === kind)) put.run(...cells, crc);
+  }
+  db.exec(
+    'CREATE TABLE head (id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, clock REAL NOT NULL, next_sequence INTEGER NOT NULL, facts INTEGER NOT NULL, digest INTEGER NOT NULL, crc INTEGER NOT NULL)',
+  );
+  const head = facts
+    .find(({ kind }) => kind === 'head')!
+    .cells.map(Number)
+    .slice(1);
+  db.prepare('INSERT INTO head VALUES (1, ?, ?, ?, ?, ?, ?)').run(...head, checksum('head', head));
+  if (format === 1) db.exec('DROP TABLE requests');
+  const crc = checksum('meta', ['format', String(format)]);
+  db.prepare("UPDATE meta SET value = ?, crc = ? WHERE name = 'format'").run(String(format), crc);
+  db.close();
+}
 
 test('requests are forgotten after a day, as new ones come', async () => {
   const store = open(directory);
