@@ -6,10 +6,11 @@ import { StoreError } from '../store/store.ts';
 import { Backfill, type Joining } from './backfill.ts';
 import { CommitQueue, type CommittedPosition } from './commit-queue.ts';
 import type { Dataflow } from './dataflow.ts';
-import type { ChangeChunk, EngineEvent, Stepped, ViewHead } from './engine.ts';
+import type { Activity, ChangeChunk, EngineEvent, Stepped, ViewHead } from './engine.ts';
 import { EpochDraft, POSITION_META } from './epoch.ts';
 import { statusTime } from './frame-time.ts';
 import type { LogChunk } from './log-reader.ts';
+import { LoopMeter } from './loop-meter.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { failureOf, type MicroBatch, runMicroBatch } from './micro-batch.ts';
 import { positionLost } from './position-lost.ts';
@@ -53,6 +54,7 @@ export class BatchLoop {
   readonly #polledSlices: SlicePool;
   /** Columns that a micro-batch computes. */
   readonly #computedSlices: SlicePool;
+  readonly #meter: LoopMeter;
   #commits: CommitQueue;
   #poller: SourcePoller;
   #heads = new Map<Dataflow, CommittedHead>();
@@ -75,6 +77,7 @@ export class BatchLoop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
+    this.#meter = new LoopMeter(options.clock);
     const newSlicePool = options.newSlicePool ?? (() => new RecyclingPool());
     this.#polledSlices = newSlicePool();
     this.#computedSlices = newSlicePool();
@@ -182,6 +185,19 @@ export class BatchLoop {
 
   computedHead(dataflow: Dataflow): ViewHead {
     return this.#headOf(dataflow, { epoch: this.epoch, seq: dataflow.seq, watermark: dataflow.watermark });
+  }
+
+  activity(): Activity {
+    const { batches, checkpoints, batchMs, commitMs } = this.#meter;
+    const { lastSequence } = this.machine.intake;
+    const queries = [...this.machine.dataflows.values()].filter(({ kind }) => kind === 'view' || kind === 'sink');
+    const lags = queries.map((dataflow) => {
+      const atHead = dataflow.joined && !dataflow.failure;
+      return { view: dataflow.name, entries: lastSequence - (atHead ? this.#processed : dataflow.position) };
+    });
+    const { length: pending } = this.#pending;
+    const { epoch } = this.#commits;
+    return { epoch, batches, checkpoints, batchMs, commitMs, pending, pendingBytes: this.#pendingBytes, lags };
   }
 
   watch(name: string): void {
@@ -344,7 +360,11 @@ export class BatchLoop {
 
   #poll(ask: (poller: SourcePoller) => void): void {
     if (this.#pending.length === 0) this.#polledSlices.reclaim();
-    this.#polledSlices.during(() => ask(this.#poller));
+    const { intake } = this.machine;
+    this.#meter.poll(
+      () => this.#polledSlices.during(() => ask(this.#poller)),
+      () => intake.decodeMs,
+    );
   }
 
   #compute(
@@ -356,7 +376,8 @@ export class BatchLoop {
     const processed = entries.at(-1)?.record.sequence ?? this.#processed;
     this.#computedSlices.reclaim();
     const input = { tick, entries, processed, chunks, joins };
-    const batch = this.#computedSlices.during(() => runMicroBatch(this.machine, input, this.draft));
+    const run = (): MicroBatch => this.#computedSlices.during(() => runMicroBatch(this.machine, input, this.draft));
+    const batch = this.#meter.compute(run, this.machine.intake.decodeMs);
     this.#processed = processed;
     this.#advanced = batch.advanced;
     for (const dataflow of batch.failed) this.#noteFailure(dataflow);
@@ -374,11 +395,12 @@ export class BatchLoop {
     const publication = this.#publication();
     this.epoch++;
     this.draft = new EpochDraft();
+    const metered = this.#meter.submit(this.epoch);
     this.#commits.submit({
       record: draft.seal(this.epoch, this.#clock, this.#processed),
       lastSequence: intake.lastSequence,
       processed: this.#processed,
-      publish: () => this.#publish(publication),
+      publish: (receipt) => this.#meter.publish(metered, receipt, () => this.#publish(publication)),
     });
   }
 
@@ -507,6 +529,7 @@ export class BatchLoop {
     this.#abandonAdHoc();
     while (!this.#stopping) {
       this.draft = new EpochDraft();
+      this.#meter.abandon();
       this.#pending = [];
       this.#advanced = [];
       this.#backfills.clear();

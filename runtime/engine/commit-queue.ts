@@ -1,6 +1,6 @@
 import { asError } from '../errors/as-error.ts';
 import { problem } from '../errors/problem.ts';
-import { StoreError, type EpochRecord, type Store } from '../store/store.ts';
+import { type CommitReceipt, StoreError, type EpochRecord, type Store } from '../store/store.ts';
 
 interface Waiter {
   resolve(): void;
@@ -21,7 +21,7 @@ export interface Submitted {
   /** Last entry whose processing is in this or an earlier commit. */
   readonly processed: number;
   /** Runs when the commit is durable, before anybody is told. */
-  readonly publish: () => void;
+  readonly publish: (receipt: CommitReceipt) => void;
 }
 
 export interface CommittedPosition {
@@ -112,7 +112,7 @@ export class CommitQueue {
     this.#next = [];
     this.#submittedProcessed = submitted.processed;
     this.#inFlight = this.#store.commit(submitted.record).then(
-      () => this.#succeed(submitted, waiters),
+      (receipt) => this.#succeed(submitted, receipt, waiters),
       (error: unknown) => this.#fail(error, waiters),
     );
   }
@@ -126,12 +126,12 @@ export class CommitQueue {
     this.#appliers = [];
   }
 
-  #succeed(submitted: Submitted, waiters: readonly Waiter[]): void {
+  #succeed(submitted: Submitted, receipt: CommitReceipt, waiters: readonly Waiter[]): void {
     this.#inFlight = null;
     this.#epoch = submitted.record.epoch;
     this.#durableSequence = submitted.lastSequence;
     this.#processed = submitted.processed;
-    submitted.publish();
+    submitted.publish(receipt);
     for (const waiter of waiters) waiter.resolve();
     const durable = this.#senders.filter(({ sequence }) => sequence <= submitted.lastSequence);
     this.#senders = this.#senders.filter(({ sequence }) => sequence > submitted.lastSequence);

@@ -26,6 +26,8 @@ export type DataflowKind = 'view' | 'sink' | 'errors' | 'ad-hoc';
 export interface DataflowOutput {
   readonly chunks: readonly ChangeChunk[];
   readonly rowsOut: number;
+  /** Spent on writing the change rows. */
+  readonly encodeMs: number;
   /** For views downstream, in the same epoch. */
   readonly flow: Flow;
   /** For `<view>$errors`, in the same epoch. */
@@ -140,12 +142,15 @@ export class Dataflow {
     const output = this.#advanceGraph(inputs, tick);
     if (this.joined) for (const inbox of this.inboxes.values()) inbox.clear();
     this.watermark = output.watermark;
+    const encoding = this.#clock.monotonic();
     const chunks = this.kind === 'sink' ? [] : this.#encode(output, tick.epoch);
+    const encodeMs = this.#clock.monotonic() - encoding;
     this.rowsOut += output.changes.length;
     this.batchMs = this.#clock.monotonic() - began;
     return {
       chunks,
       rowsOut: output.changes.length,
+      encodeMs,
       // Only where a query reads this one, so computed only then.
       flow: {
         get batches() {

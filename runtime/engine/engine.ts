@@ -41,6 +41,8 @@ export interface Engine {
   step(now: number | null): Promise<Stepped>;
   streams(): Promise<readonly StreamStatus[]>;
   views(): Promise<readonly ViewStatus[]>;
+  /** What the micro-batch loop did lately, and how much waits. */
+  activity(): Promise<Activity>;
   /** Current rows of a view or keyed table, ordered by ORDER BY, else by key, else by first seq. */
   rows(name: string, page: Page): Promise<RowsAnswer>;
   /** A pull query over the current rows of views and tables, all at one epoch. */
@@ -155,6 +157,54 @@ export interface OperatorStatus extends OperatorText {
   readonly stateRows: number;
   readonly stateBytes: number;
   readonly ms: number;
+}
+
+/** The newest last. */
+export interface Activity {
+  readonly epoch: number;
+  readonly batches: readonly BatchStatus[];
+  readonly checkpoints: readonly CheckpointStatus[];
+  /** Work of a micro-batch before its commit, and commits, since the start. */
+  readonly batchMs: Histogram;
+  readonly commitMs: Histogram;
+  /** Entries of the acceptance order (bodies, polls, watermarks) that wait, and their bytes. */
+  readonly pending: number;
+  readonly pendingBytes: number;
+  /** Per view and sink: entries that it has not absorbed. */
+  readonly lags: readonly { readonly view: string; readonly entries: number }[];
+}
+
+export interface BatchStatus {
+  readonly epoch: number;
+  /** Clock when it was handed to the store, ms. */
+  readonly at: number;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  /** By stage. Intake that came between two micro-batches was decoded for the second. */
+  readonly ms: {
+    readonly poll: number;
+    readonly decode: number;
+    readonly compute: number;
+    readonly encode: number;
+    readonly commit: number;
+    readonly publish: number;
+  };
+}
+
+/** One committed epoch: a transaction of rows, state, positions and changes. */
+export interface CheckpointStatus {
+  readonly epoch: number;
+  readonly at: number;
+  readonly bytes: number;
+  /** In the store's thread. */
+  readonly ms: number;
+}
+
+/** Cumulative: `count` values were at most `upTo` (ms). */
+export interface Histogram {
+  readonly buckets: readonly { readonly upTo: number; readonly count: number }[];
+  readonly count: number;
+  readonly sum: number;
 }
 
 export interface Page {

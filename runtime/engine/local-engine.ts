@@ -6,6 +6,7 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import { BatchLoop, type LoopOptions } from './batch-loop.ts';
 import type { Dataflow } from './dataflow.ts';
 import type {
+  Activity,
   ChangesAnswer,
   Definition,
   Engine,
@@ -183,6 +184,10 @@ export class LocalEngine implements Engine {
       const views = [...this.#loop.machine.dataflows.values()].filter(({ kind }) => kind !== 'ad-hoc');
       return this.#loop.whenCommitted(views.map((view) => this.#statusOf(view)));
     });
+  }
+
+  async activity(): Promise<Activity> {
+    return this.#loop.activity();
   }
 
   async rows(name: string, page: Page): Promise<RowsAnswer> {

@@ -63,7 +63,7 @@ export class Machine {
     this.clock = options.clock;
     this.hashSeed = options.hashSeed;
     this.#sources = { clock: options.clock, filesDirectory: options.filesDirectory };
-    this.intake = new Intake(onEntry);
+    this.intake = new Intake(onEntry, () => options.clock.monotonic());
   }
 
   /** Throws what is wrong with the source (a file that is not there), before anything is made. */

@@ -27,6 +27,8 @@ export interface MicroBatch {
   readonly failed: readonly Dataflow[];
   readonly rowsIn: number;
   readonly rowsOut: number;
+  /** Spent on writing change rows. */
+  readonly encodeMs: number;
 }
 
 /** One micro-batch: every keyed table, then every dataflow that has something to absorb, once each, in order. */
@@ -64,6 +66,7 @@ class MicroBatchRun {
       failed: this.#failed,
       rowsIn: this.#rowsIn(),
       rowsOut: this.#rowsOut(),
+      encodeMs: this.#advanced.reduce((sum, { output }) => sum + output.encodeMs, 0),
     };
   }
 

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { problem, ProblemError } from '../errors/problem.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type {
+  Activity,
   ChangesAnswer,
   Definition,
   Engine,
@@ -81,6 +82,10 @@ export class WorkerEngine implements Engine {
 
   views(): Promise<readonly ViewStatus[]> {
     return this.#call('views');
+  }
+
+  activity(): Promise<Activity> {
+    return this.#call('activity');
   }
 
   rows(name: string, page: Page): Promise<RowsAnswer> {

@@ -45,12 +45,16 @@ export class Intake {
   readonly #relations = new Map<number, Relation>();
   readonly #byName = new Map<string, Relation>();
   readonly #onEntry: (entry: Entry, relation: Relation) => void;
+  readonly #monotonic: () => number;
+  /** Spent on decoding rows, in all. */
+  decodeMs = 0;
   #nextSequence = 1;
   #nextOrdinal = 1;
 
-  /** `onEntry` gets every new entry, in order. */
-  constructor(onEntry: (entry: Entry, relation: Relation) => void) {
+  /** `onEntry` gets every new entry, in order. `monotonic`: ms, to measure with. */
+  constructor(onEntry: (entry: Entry, relation: Relation) => void, monotonic: () => number) {
     this.#onEntry = onEntry;
+    this.#monotonic = monotonic;
   }
 
   /** Goes on where the store left off. */
@@ -96,7 +100,7 @@ export class Intake {
     if (options.deletes && relation.definition.kind !== 'table') {
       throw problem('BAD_REQUEST', `op=delete needs a keyed table, and ${relation.name} is a stream`);
     }
-    const decoded = relation.decode(body, { at: options.now, deletes: options.deletes });
+    const decoded = this.#decoding(() => relation.decode(body, { at: options.now, deletes: options.deletes }));
     if (options.strict && decoded.rejected > 0) throw refusedAll(decoded);
     const kind = options.deletes ? 'delete-rows' : 'rows';
     const ordinal = this.#accept(relation, '0', kind, decoded, body, options.now);
@@ -192,6 +196,13 @@ export class Intake {
     this.#enter(relation, '', 'tick', { rows: 0, at: now, before: null, payload: null }, []);
   }
 
+  #decoding(decode: () => DecodedBody): DecodedBody {
+    const began = this.#monotonic();
+    const decoded = decode();
+    this.decodeMs += this.#monotonic() - began;
+    return decoded;
+  }
+
   #refuseUnwritable(relation: Relation): void {
     if (!relation.writable) {
       const why = relation.definition.derivedFrom
@@ -216,10 +227,11 @@ export class Intake {
     { now, needed }: PollLimit,
   ): number {
     const recorded: RecordedPoll = { from, to: polled.to, check: polled.check, now };
-    const decoded =
+    const decoded = this.#decoding(() =>
       polled.kind === 'lines'
         ? relation.decode(polled.bytes, { at: now, ...(needed && { kept: needed }) })
-        : relation.takeColumns(polled, partition, recorded);
+        : relation.takeColumns(polled, partition, recorded),
+    );
     if (!relation.sourceFactory!.replayable) {
       assert(polled.kind === 'lines', 'a source that is not replayable gives lines');
       this.#accept(relation, partition, 'rows', decoded, polled.bytes, now);

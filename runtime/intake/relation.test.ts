@@ -61,9 +61,10 @@ function accepted(
     sql: '',
   };
   const entries = new Map<Relation, Entry[]>();
-  const intake = new Intake((entry, relation) => {
+  const keep = (entry: Entry, relation: Relation): void => {
     entries.set(relation, [...(entries.get(relation) ?? []), entry]);
-  });
+  };
+  const intake = new Intake(keep, () => 0);
   const context = { clock: new ManualClock(NOW), filesDirectory: directory };
   const relations = [definition, ...derivedStreams(definition)].map(
     (each, index) => new Relation(index + 1, each, NOW, context),

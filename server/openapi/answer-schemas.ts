@@ -215,6 +215,18 @@ const InsertedFrameSchema = z.object({
   ...inserted,
 }) satisfies z.ZodMiniType<InsertedFrame>;
 
+const ms = z.number().check(z.minimum(0));
+
+const Batch = z.object({
+  epoch: count,
+  at: z.string(),
+  rowsIn: count,
+  rowsOut: count,
+  ms: z.object({ poll: ms, decode: ms, compute: ms, encode: ms, commit: ms, publish: ms }),
+});
+
+const Checkpoint = z.object({ epoch: count, at: z.string(), bytes: count, ms });
+
 /** By their names in the document. */
 export const answerSchemas = {
   Column,
@@ -238,6 +250,10 @@ export const answerSchemas = {
   Frame,
   InsertedFrame: InsertedFrameSchema,
   Stepped: z.object({ epoch: count, rowsIn: count, rowsOut: count }),
+  Batch,
+  BatchList: z.object({ batches: z.array(Batch) }),
+  Checkpoint,
+  CheckpointList: z.object({ checkpoints: z.array(Checkpoint) }),
   Liveness: z.object({ status: z.literal('ok') }),
   Readiness: z.object({ status: z.enum(['ready', 'not ready']) }),
 } as const satisfies Record<string, z.ZodMiniType>;

@@ -2,10 +2,13 @@ import { createView } from './create-view.ts';
 import { dropStream } from './drop-stream.ts';
 import { dropView } from './drop-view.ts';
 import { endStream } from './end-stream.ts';
+import { getMetrics } from './get-metrics.ts';
 import { getOpenApi } from './get-openapi.ts';
 import { getStream } from './get-stream.ts';
 import { getView } from './get-view.ts';
 import { insertRows } from './insert-rows.ts';
+import { listBatches } from './list-batches.ts';
+import { listCheckpoints } from './list-checkpoints.ts';
 import { listStreams } from './list-streams.ts';
 import { listViews } from './list-views.ts';
 import { moveWatermark } from './move-watermark.ts';
@@ -37,5 +40,8 @@ export const routes: readonly Route[] = [
   viewRows,
   viewChanges,
   stepOnce,
+  listBatches,
+  listCheckpoints,
+  getMetrics,
   getOpenApi,
 ];

@@ -33,6 +33,7 @@ export class Hub {
   readonly #queries = new Map<string, AdHocQuery>();
   readonly #timer: NodeJS.Timeout;
   #lastQuery = 0;
+  #resets = 0;
 
   constructor(engine: Engine, sql: SqlService, now: () => number) {
     this.#engine = engine;
@@ -59,6 +60,12 @@ export class Hub {
     return { subscription, started, close: () => this.#close(subscription, feed, subject) };
   }
 
+  /** Subscriptions by view, and how many were reset so far. */
+  load(): { readonly subscribers: ReadonlyMap<string, number>; readonly resets: number } {
+    const subscribers = new Map([...this.#feeds.values()].map((feed) => [feed.name, feed.size]));
+    return { subscribers, resets: this.#resets };
+  }
+
   /** Tells every subscriber that the server goes down. */
   close(): void {
     clearInterval(this.#timer);
@@ -68,7 +75,7 @@ export class Hub {
   #feedOf(name: string): ViewFeed {
     let feed = this.#feeds.get(name);
     if (!feed) {
-      feed = new ViewFeed(name, this.#engine, this.#now);
+      feed = new ViewFeed(name, this.#engine, this.#now, () => this.#resets++);
       this.#feeds.set(name, feed);
     }
     return feed;

@@ -191,6 +191,7 @@ export class Subscription {
 
   /** What was asked for cannot be had: say so, and give everything afresh. Never a silent gap. */
   async #reset(reason: string): Promise<void> {
+    this.#feed.noteReset();
     this.#send(resetFrame(this.id, reason, (await this.#feed.head()).instance));
     await this.#sendSnapshot();
   }

@@ -6,6 +6,7 @@ import type { Subscription } from './subscription.ts';
 export class ViewFeed {
   readonly name: string;
   readonly now: () => number;
+  readonly noteReset: () => void;
   readonly #engine: Engine;
   readonly #subscriptions = new Set<Subscription>();
   #watching: Promise<ViewHead> | null = null;
@@ -15,7 +16,9 @@ export class ViewFeed {
   #epoch = 0;
   watermark: number | null = null;
 
-  constructor(name: string, engine: Engine, now: () => number) {
+  /** `noteReset` counts subscriptions that get a fresh snapshot. */
+  constructor(name: string, engine: Engine, now: () => number, noteReset: () => void) {
+    this.noteReset = noteReset;
     this.name = name;
     this.#engine = engine;
     this.now = now;
@@ -23,6 +26,10 @@ export class ViewFeed {
 
   get empty(): boolean {
     return this.#subscriptions.size === 0;
+  }
+
+  get size(): number {
+    return this.#subscriptions.size;
   }
 
   /** Last seq that was published while this feed was watching; the head's when it began. */

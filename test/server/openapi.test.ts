@@ -26,6 +26,9 @@ const CALLS = [
   'POST /v1/step',
   'GET /healthz',
   'GET /readyz',
+  'GET /v1/batches',
+  'GET /v1/checkpoints',
+  'GET /metrics',
   'GET /openapi.json',
 ];
 
@@ -145,6 +148,9 @@ describe('real answers have the shapes that the document says', () => {
     ['/v1/streams/{name}/end', '/v1/streams/s/end', { method: 'POST' }, 200],
     ['/v1/streams/{name}', '/v1/streams/s', { method: 'DELETE' }, 409],
     ['/v1/views/{name}', '/v1/views/w', { method: 'DELETE' }, 200],
+    ['/v1/batches', '/v1/batches', {}, 200],
+    ['/v1/checkpoints', '/v1/checkpoints', {}, 200],
+    ['/metrics', '/metrics', {}, 200],
     ['/healthz', '/healthz', {}, 200],
     ['/readyz', '/readyz', {}, 200],
     ['/openapi.json', '/openapi.json', {}, 200],
