@@ -34,6 +34,8 @@ export class Link {
   readonly #state = signal<LinkState>({ kind: 'connecting', first: true });
   readonly #clients = new Set<LinkClient>();
   readonly #routes = new Map<string, (frame: SubscriptionFrame) => void>();
+  /** Whether the server is thought to know `maxRate`; false once it said that it does not. */
+  conflates = true;
   #socket: LinkSocket | null = null;
   #attempt = 0;
   #lastId = 0;

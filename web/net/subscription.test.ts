@@ -77,7 +77,7 @@ class FakeSocket {
 }
 
 function watch(server: FakeServer, subject: Subject = { view: 'v' }) {
-  const table = new LiveTable(10);
+  const table = new LiveTable({ newest: 10 });
   const changed = vi.fn();
   const subscription = new Subscription(server.link, subject, table, changed);
   const keys = () => table.rows().map(({ values }) => values[0]);

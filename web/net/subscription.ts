@@ -4,6 +4,8 @@ import type { LiveTable } from '../state/live-table.ts';
 import type { Link, LinkClient, SubscriptionFrame } from './link.ts';
 
 const ASK_AGAIN_MS = 1500;
+/** What arrives so soon after the link is back belongs to the gap. */
+const GAP_SETTLES_MS = 1000;
 
 /** A view by name, or the text of a query that lives as long as somebody watches. */
 export type Subject = { readonly view: string } | { readonly sql: string };
@@ -16,6 +18,13 @@ export type SubscriptionState =
   | { readonly kind: 'refused'; readonly error: Omit<ErrorFrame, 'type' | 'id'> }
   | { readonly kind: 'ended'; readonly reason: Exclude<EndFrame['reason'], 'shutdown'> };
 
+/** A time without a link that is over: the changes of that time were made up for, or everything came afresh. */
+export interface ClosedGap {
+  readonly lostMs: number;
+  /** The last change before, and the last that was made up for; null: it could not be resumed, a snapshot came. */
+  readonly changes: { readonly from: number; readonly to: number } | null;
+}
+
 /**
  * Keeps a table equal to what the server says, over any number of connections: a snapshot (or the newest changes, where
  * those suffice) at first, then `from: seq` under the same instance. `changed` is called after each whole batch.
@@ -25,15 +34,22 @@ export class Subscription implements LinkClient {
   readonly #subject: Subject;
   readonly #table: LiveTable;
   readonly #changed: () => void;
+  /** Frames per second that the server may send; it tells the net effect of the rest. Null: every batch. */
+  readonly #maxRate: number | null;
   readonly #state = signal<SubscriptionState>({ kind: 'opening' });
+  readonly #gap = signal<ClosedGap | null>(null);
   readonly #detach: () => void;
+  /** Since when the link is lost, and the last change before; null while it is there. */
+  #loss: { readonly at: number; readonly seq: number | null } | null = null;
+  #backAt = 0;
   /** Asking only for the head first, to see whether the newest changes suffice. */
   #probing: boolean;
   #id: string | null = null;
   #askAgain: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(link: Link, subject: Subject, table: LiveTable, changed: () => void) {
+  constructor(link: Link, subject: Subject, table: LiveTable, changed: () => void, maxRate: number | null = null) {
     this.#link = link;
+    this.#maxRate = maxRate;
     this.#subject = subject;
     this.#table = table;
     this.#changed = changed;
@@ -46,6 +62,11 @@ export class Subscription implements LinkClient {
     return this.#state;
   }
 
+  /** The last gap that was closed. */
+  get gap(): ReadonlySignal<ClosedGap | null> {
+    return this.#gap;
+  }
+
   opened(): void {
     this.#ask();
   }
@@ -53,6 +74,7 @@ export class Subscription implements LinkClient {
   lost(): void {
     this.#id = null;
     clearTimeout(this.#askAgain);
+    this.#loss ??= { at: Date.now(), seq: this.#table.seq };
     const { kind } = this.#state.peek();
     if (kind === 'live' || kind === 'opening') this.#state.value = this.#waiting();
   }
@@ -68,7 +90,11 @@ export class Subscription implements LinkClient {
     this.#table.discardUnfinished();
     const id = this.#link.route((frame) => this.#receive(frame));
     this.#id = id;
-    this.#link.send({ type: 'subscribe', id, ...this.#subject, ...this.#place() });
+    this.#link.send({ type: 'subscribe', id, ...this.#subject, ...this.#place(), ...this.#pace() });
+  }
+
+  #pace(): { readonly maxRate?: number } {
+    return this.#maxRate !== null && this.#link.conflates ? { maxRate: this.#maxRate } : {};
   }
 
   #place(): { readonly from: 'snapshot' | 'now' | number; readonly instance?: string } {
@@ -84,8 +110,11 @@ export class Subscription implements LinkClient {
 
   #receive(frame: SubscriptionFrame): void {
     switch (frame.type) {
-      case 'schema':
       case 'reset':
+        if (this.#loss) this.#loss = { ...this.#loss, seq: Infinity };
+        this.#table.receive(frame);
+        return this.#changed();
+      case 'schema':
         this.#table.receive(frame);
         return this.#changed();
       case 'progress':
@@ -110,12 +139,31 @@ export class Subscription implements LinkClient {
     const outcome = this.#table.receive(frame);
     if (outcome === 'gap') return this.#ask();
     if (outcome === 'unfinished') return;
+    this.#closeGap();
     if (this.#state.peek().kind !== 'live') this.#state.value = { kind: 'live' };
     this.#changed();
   }
 
+  #closeGap(): void {
+    const to = this.#table.seq;
+    const known = this.#gap.peek();
+    if (this.#loss) {
+      const { at, seq } = this.#loss;
+      this.#loss = null;
+      this.#backAt = Date.now();
+      const isResumed = seq !== null && to !== null && to >= seq;
+      if (seq !== null) this.#gap.value = { lostMs: this.#backAt - at, changes: isResumed ? { from: seq, to } : null };
+    } else if (known?.changes && to !== null && Date.now() - this.#backAt < GAP_SETTLES_MS) {
+      this.#gap.value = { ...known, changes: { from: known.changes.from, to } };
+    }
+  }
+
   /** A view may come (back) under its name: the demo makes its views just after the server begins to answer. */
   #refused(error: ErrorFrame): void {
+    if (error.code === 'UNSUPPORTED' && 'maxRate' in this.#pace() && error.message.includes('maxRate')) {
+      this.#link.conflates = false;
+      return this.#ask();
+    }
     const { code, message, line, column, hint } = error;
     const place = { ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
     const wasEnded = this.#state.peek().kind === 'ended';

@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import type { CellJson, ColumnJson } from '../../server/protocol.ts';
-import type { LiveRow } from '../state/live-table.ts';
+import type { LiveRow } from '../state/live-row.ts';
 import { type CellFormat, cellFormat, cellText } from '../state/format.ts';
 
 export interface RowGridProps {

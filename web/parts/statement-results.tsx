@@ -1,6 +1,6 @@
 import type { StatementResult } from '../net/statement-result.ts';
 import { countText } from '../state/format.ts';
-import type { LiveRow } from '../state/live-table.ts';
+import type { LiveRow } from '../state/live-row.ts';
 import { hrefOf } from '../state/route.ts';
 import type { Outcome } from '../state/workbench.ts';
 import { RowGrid } from './row-grid.tsx';

@@ -1,35 +1,80 @@
 import { type ReadonlySignal, signal } from '@preact/signals';
-import type { ColumnJson } from '../../server/protocol.ts';
+import type { CellJson, ChangeMode, ColumnJson } from '../../server/protocol.ts';
 import type { Link } from '../net/link.ts';
-import { type Subject, Subscription, type SubscriptionState } from '../net/subscription.ts';
-import { type LiveRow, LiveTable } from './live-table.ts';
+import { type ClosedGap, type Subject, Subscription, type SubscriptionState } from '../net/subscription.ts';
+import { compareCells } from './cell-order.ts';
+import { ChangeTape, type TapedChange } from './change-tape.ts';
+import type { LiveRow } from './live-row.ts';
+import { LiveTable } from './live-table.ts';
+import { Pace, type PaceNow } from './pace.ts';
+import { rowFilter } from './row-filter.ts';
 
 /** Rows faster than this cannot be read anyway. */
 const SHOW_EVERY_MS = 100;
+/** Of the page's time, one part in so many goes into one feed's looking at its rows. */
+const SHARE = 8;
+
+export interface FeedOptions {
+  /** Frames per second to ask the server for; null: every batch. */
+  readonly maxRate?: number | null;
+  /** Rows to keep of a result that only grows, and where rows have a window. */
+  readonly newest?: number;
+  /** Keeps the last changes one by one, with their seq. */
+  readonly taped?: boolean;
+}
+
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
 
 /** What a watcher sees at one moment: always whole batches. */
 export interface LiveView {
   readonly columns: readonly ColumnJson[];
   readonly key: readonly string[];
+  readonly mode: ChangeMode;
+  /** Those that the filter lets through, sorted as asked. */
   readonly rows: readonly LiveRow[];
+  /** Rows that are here, filtered or not. */
   readonly size: number;
   readonly partial: boolean;
   readonly seq: number | null;
   readonly epoch: number | null;
   readonly watermark: string | null;
+  readonly pace: PaceNow;
+  /** The newest first; empty unless asked for. */
+  readonly changes: readonly TapedChange[];
 }
 
-/** A live table for the screen: shows at most ten states a second, stands still while paused and goes on counting. */
+/**
+ * A live table for the screen: shows at most ten states a second, fewer where looking takes long, stands still while
+ * paused and goes on counting. Sorts and filters what is here.
+ */
 export class LiveFeed {
-  readonly #table = new LiveTable();
+  readonly #pace = new Pace();
+  readonly #tape: ChangeTape | null;
+  readonly #table: LiveTable;
   readonly #subscription: Subscription;
-  readonly #view = signal<LiveView>(this.#look());
+  readonly #view;
   readonly #paused = signal(false);
+  readonly #sort = signal<Sort | null>(null);
+  readonly #filter = signal('');
+  /** The rows while the screen stands still. */
+  #held: readonly LiveRow[] | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #shownAt = 0;
+  #nextAt = 0;
 
-  constructor(link: Link, subject: Subject) {
-    this.#subscription = new Subscription(link, subject, this.#table, () => this.#changed());
+  constructor(link: Link, subject: Subject, { maxRate = null, newest = 500, taped = false }: FeedOptions = {}) {
+    this.#tape = taped ? new ChangeTape() : null;
+    this.#table = new LiveTable({
+      newest,
+      applied: (batch) => {
+        this.#pace.note(batch.covers, batch.changes.length, Date.now());
+        if (!this.#paused.peek()) this.#tape?.note(batch);
+      },
+    });
+    this.#view = signal<LiveView>(this.#look());
+    this.#subscription = new Subscription(link, subject, this.#table, () => this.#changed(), maxRate);
   }
 
   get view(): ReadonlySignal<LiveView> {
@@ -40,13 +85,38 @@ export class LiveFeed {
     return this.#subscription.state;
   }
 
+  get gap(): ReadonlySignal<ClosedGap | null> {
+    return this.#subscription.gap;
+  }
+
   get paused(): ReadonlySignal<boolean> {
     return this.#paused;
   }
 
+  /** Null: in the order of the result. */
+  get sort(): ReadonlySignal<Sort | null> {
+    return this.#sort;
+  }
+
+  get filter(): ReadonlySignal<string> {
+    return this.#filter;
+  }
+
   setPaused(paused: boolean): void {
+    if (paused === this.#paused.peek()) return;
+    this.#held = paused ? this.#table.rows() : null;
     this.#paused.value = paused;
-    if (!paused) this.#show();
+    this.#show();
+  }
+
+  setSort(sort: Sort | null): void {
+    this.#sort.value = sort;
+    this.#show();
+  }
+
+  setFilter(text: string): void {
+    this.#filter.value = text;
+    this.#show();
   }
 
   close(): void {
@@ -56,20 +126,44 @@ export class LiveFeed {
 
   #changed(): void {
     if (this.#paused.peek() || this.#timer !== undefined) return;
-    const wait = Math.max(0, this.#shownAt + SHOW_EVERY_MS - Date.now());
-    this.#timer = setTimeout(() => this.#show(), wait);
+    this.#timer = setTimeout(() => this.#show(), Math.max(0, this.#nextAt - Date.now()));
   }
 
   #show(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#paused.peek()) return;
-    this.#shownAt = Date.now();
-    this.#view.value = this.#look();
+    const before = performance.now();
+    this.#view.value = this.#paused.peek() ? { ...this.#view.peek(), rows: this.#rows() } : this.#look();
+    const took = performance.now() - before;
+    this.#nextAt = Date.now() + Math.max(SHOW_EVERY_MS, SHARE * took);
   }
 
   #look(): LiveView {
-    const { columns, key, size, partial, seq, epoch, watermark } = this.#table;
-    return { columns, key, rows: this.#table.rows(), size, partial, seq, epoch, watermark };
+    const { columns, key, mode, size, partial, seq, epoch, watermark } = this.#table;
+    const rows = this.#rows();
+    const pace = this.#pace.now(Date.now());
+    const changes = this.#tape?.newest() ?? [];
+    return { columns, key, mode, rows, size, partial, seq, epoch, watermark, pace, changes };
   }
+
+  #rows(): readonly LiveRow[] {
+    const { columns } = this.#table;
+    const all = this.#held ?? this.#table.rows();
+    const filter = rowFilter(this.#filter.peek(), columns);
+    const rows = filter ? all.filter(({ values }) => filter(values)) : all;
+    const sort = this.#sort.peek();
+    const column = columns.findIndex(({ name }) => name === sort?.column);
+    return sort && column >= 0 ? sortedRows(rows, column, columns[column]!.type, sort.descending) : rows;
+  }
+}
+
+/** NULL is last either way: nobody looks for it. */
+function sortedRows(rows: readonly LiveRow[], column: number, type: string, descending: boolean): readonly LiveRow[] {
+  const sign = descending ? -1 : 1;
+  const cell = (row: LiveRow): CellJson => row.values[column] ?? null;
+  return rows.toSorted((a, b) => {
+    const [left, right] = [cell(a), cell(b)];
+    if (left === null || right === null) return compareCells(left, right, type);
+    return sign * compareCells(left, right, type);
+  });
 }

@@ -23,7 +23,7 @@ function snapshot(rows: readonly ChangeRow[], seq: number): BatchFrame {
 }
 
 function opened(mode: ChangeMode, key: readonly string[] = [], limit = 500): LiveTable {
-  const table = new LiveTable(limit);
+  const table = new LiveTable({ newest: limit });
   table.receive(schema(mode, key));
   table.receive(snapshot([], 0));
   return table;
@@ -224,7 +224,7 @@ describe('frames', () => {
   });
 
   test('where only the newest rows are kept it begins near the head, in silence', () => {
-    const table = new LiveTable(2);
+    const table = new LiveTable({ newest: 2 });
     table.receive(schema('append', []));
     table.startNear(20);
     expect(table.seq).toBe(12);
@@ -238,7 +238,7 @@ describe('frames', () => {
   });
 
   test('a table by key begins with all of its rows', () => {
-    const table = new LiveTable(2);
+    const table = new LiveTable({ newest: 2 });
     table.receive(schema('upsert', ['k']));
     table.startNear(1_000_000);
     expect(table.seq).toBeNull();
