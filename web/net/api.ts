@@ -39,6 +39,18 @@ export class Api {
     return this.#call('DELETE', `v1/views/${encodeURIComponent(name)}`);
   }
 
+  /** All current rows of a view, as CSV or NDJSON; null: they could not be had. */
+  async rowsText(view: string, type: string): Promise<string | null> {
+    const { token } = this.#access;
+    const headers = { accept: type, ...(token !== null && { authorization: `Bearer ${token}` }) };
+    try {
+      const response = await fetch(new URL(`v1/views/${encodeURIComponent(view)}/rows`, this.#base), { headers });
+      return response.ok ? await response.text() : null;
+    } catch {
+      return null;
+    }
+  }
+
   async #call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
     const { token } = this.#access;
     try {

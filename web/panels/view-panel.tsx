@@ -1,13 +1,11 @@
 import { useState } from 'preact/hooks';
 import type { ViewJson } from '../../server/protocol.ts';
-import { Fact, FeedFacts } from '../parts/feed-facts.tsx';
-import { FeedBody } from '../parts/feed-body.tsx';
+import { Fact } from '../parts/feed-facts.tsx';
+import { LiveResult } from '../parts/live-result.tsx';
 import { OperatorTable } from '../parts/operator-table.tsx';
-import { PauseButton } from '../parts/pause-button.tsx';
 import { PinButton } from '../parts/pin-button.tsx';
 import { SqlText } from '../parts/sql-text.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
-import { useFeed } from '../parts/use-feed.ts';
 import { errorsOf } from '../net/api.ts';
 import { useServices } from '../services.ts';
 import { bytesText, countText, lagText, rateText } from '../state/format.ts';
@@ -23,7 +21,6 @@ export function ViewPanel() {
 }
 
 function NamedView({ name, rated }: { name: string; rated: Rated<ViewJson> | undefined }) {
-  const feed = useFeed({ view: name });
   return (
     <article class="view-page" data-view={name}>
       <header class="view-head">
@@ -34,17 +31,11 @@ function NamedView({ name, rated }: { name: string; rated: Rated<ViewJson> | und
         <h1>{name}</h1>
         <PinButton name={name} />
         <span class="spacer" />
-        {feed && <PauseButton feed={feed} />}
         {rated && <DropButton name={name} />}
       </header>
       {rated?.item.error && <Failure error={rated.item.error} />}
-      <div class="facts-row">
-        {feed && <FeedFacts feed={feed} />}
-        {rated && <ViewFacts {...rated} />}
-      </div>
-      <section class="panel rows" aria-label="Rows">
-        <FeedBody feed={feed} label={`Rows of ${name}`} />
-      </section>
+      <div class="facts-row">{rated && <ViewFacts {...rated} />}</div>
+      <LiveResult subject={{ view: name }} label={`Rows of ${name}`} title={<h2>Result</h2>} />
       {rated && <Making view={rated.item} />}
     </article>
   );

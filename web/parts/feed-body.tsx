@@ -12,7 +12,7 @@ interface FeedBodyProps {
 /** The rows of a feed, or in words why there are none. */
 export function FeedBody({ feed, label, most }: FeedBodyProps) {
   if (!feed) return <p class="empty">Opening…</p>;
-  const { columns, key, rows } = feed.view.value;
+  const { columns, key, rows, quietUntil } = feed.view.value;
   if (rows.length === 0) {
     return <NoRows state={feed.state.value} isPaused={feed.paused.value} isKnown={columns.length > 0} />;
   }
@@ -26,6 +26,7 @@ export function FeedBody({ feed, label, most }: FeedBodyProps) {
         rows={compact ? rows.slice(0, most) : rows}
         label={label}
         compact={compact}
+        quietUntil={quietUntil}
       />
     </>
   );

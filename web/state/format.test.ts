@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { bytesText, cellFormat, cellText, lagText, rateText, timeText } from './format.ts';
+import {
+  axisText,
+  axisTimeText,
+  bytesText,
+  cellFormat,
+  cellText,
+  figureText,
+  lagText,
+  rateText,
+  timeText,
+} from './format.ts';
 
 test.each([
   ['DOUBLE', [1.5, 2, null], ['1.5', '2.0', 'null']],
@@ -32,4 +42,22 @@ test('bytes and lags', () => {
   expect(lagText('2026-01-31T10:00:00.000Z', Date.parse('2026-01-31T10:00:01.500Z'))).toBe('1.5 s');
   expect(lagText('2026-01-31T10:00:00.000Z', Date.parse('2026-01-31T13:00:00.000Z'))).toBe('3 h');
   expect([lagText(null, 0), lagText('end', 0)]).toEqual(['–', 'end']);
+});
+
+test('figures beside a chart keep what matters', () => {
+  expect([null, 0, 7, 7.256, 1234.56, 12_345_678, -12_345_678].map(figureText)).toEqual([
+    '–',
+    '0',
+    '7',
+    '7.26',
+    '1,234.6',
+    '12 M',
+    '-12 M',
+  ]);
+});
+
+test('marks on an axis are as fine as its steps', () => {
+  expect([0, 2500, 12_500, 3e6].map(axisText)).toEqual(['0', '2500', '12.5 k', '3 M']);
+  const at = Date.parse('2026-11-22T19:59:30.000Z') / 1000;
+  expect([5, 60, 3600, 86_400].map((step) => axisTimeText(at, step))).toEqual(['19:59:30', '19:59', '19:59', '11-22']);
 });

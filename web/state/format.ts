@@ -79,3 +79,25 @@ function decimalsOf(value: number): number {
   const point = text.indexOf('.');
   return point < 0 || text.includes('e') ? 0 : Math.min(DECIMALS_MAX, text.length - point - 1);
 }
+
+/** A figure beside a chart: all that is known of small ones, three places of large ones. */
+export function figureText(value: number | null): string {
+  if (value === null) return '–';
+  if (Math.abs(value) >= 1e6) return `${value < 0 ? '-' : ''}${compact(Math.abs(value))}`;
+  const decimals = Number.isInteger(value) ? 0 : Math.abs(value) >= 1000 ? 1 : 2;
+  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
+}
+
+/** A mark on an axis: `12 M`, `1.5 k`. */
+export function axisText(value: number): string {
+  const size = Math.abs(value);
+  const [unit, scale] = size >= 1e9 ? [' G', 1e9] : size >= 1e6 ? [' M', 1e6] : size >= 1e4 ? [' k', 1e3] : ['', 1];
+  return `${Number((value / scale).toPrecision(4))}${unit}`;
+}
+
+/** A mark on an axis of time, in UTC: as fine as the step between two marks asks for. */
+export function axisTimeText(seconds: number, stepSeconds: number): string {
+  const iso = new Date(seconds * 1000).toISOString();
+  if (stepSeconds >= 86_400) return iso.slice(5, 10);
+  return stepSeconds >= 60 ? iso.slice(11, 16) : iso.slice(11, 19);
+}

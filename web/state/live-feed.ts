@@ -13,6 +13,8 @@ import { rowFilter } from './row-filter.ts';
 const SHOW_EVERY_MS = 100;
 /** Of the page's time, one part in so many goes into one feed's looking at its rows. */
 const SHARE = 8;
+/** A changed cell is news for so long. */
+const FRESH_MS = 1100;
 
 export interface FeedOptions {
   /** Frames per second to ask the server for; null: every batch. */
@@ -42,6 +44,8 @@ export interface LiveView {
   readonly epoch: number | null;
   readonly watermark: string | null;
   readonly pace: PaceNow;
+  /** Batches up to this one are no news: their cells flashed, or were there at first. */
+  readonly quietUntil: number;
   /** The newest first; empty unless asked for. */
   readonly changes: readonly TapedChange[];
 }
@@ -63,6 +67,8 @@ export class LiveFeed {
   #held: readonly LiveRow[] | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #nextAt = 0;
+  /** When the last states were shown, and the last batch in each. */
+  #shows: { readonly at: number; readonly batch: number }[] = [];
 
   constructor(link: Link, subject: Subject, { maxRate = null, newest = 500, taped = false }: FeedOptions = {}) {
     this.#tape = taped ? new ChangeTape() : null;
@@ -133,17 +139,29 @@ export class LiveFeed {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const before = performance.now();
-    this.#view.value = this.#paused.peek() ? { ...this.#view.peek(), rows: this.#rows() } : this.#look();
+    this.#view.value = this.#paused.peek()
+      ? { ...this.#view.peek(), rows: this.#rows(), quietUntil: Infinity }
+      : this.#look();
     const took = performance.now() - before;
     this.#nextAt = Date.now() + Math.max(SHOW_EVERY_MS, SHARE * took);
+  }
+
+  #noLongerNew(now: number): number {
+    const old = this.#shows.findLastIndex(({ at }) => at <= now - FRESH_MS);
+    if (old > 0) this.#shows.splice(0, old);
+    const until = this.#shows[0] && this.#shows[0].at <= now - FRESH_MS ? this.#shows[0].batch : 0;
+    this.#shows.push({ at: now, batch: this.#table.batch });
+    return until;
   }
 
   #look(): LiveView {
     const { columns, key, mode, size, partial, seq, epoch, watermark } = this.#table;
     const rows = this.#rows();
-    const pace = this.#pace.now(Date.now());
+    const now = Date.now();
+    const pace = this.#pace.now(now);
     const changes = this.#tape?.newest() ?? [];
-    return { columns, key, mode, rows, size, partial, seq, epoch, watermark, pace, changes };
+    const quietUntil = this.#noLongerNew(now);
+    return { columns, key, mode, rows, size, partial, seq, epoch, watermark, pace, quietUntil, changes };
   }
 
   #rows(): readonly LiveRow[] {

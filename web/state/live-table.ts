@@ -56,7 +56,8 @@ export class LiveTable {
   #beganLate = false;
   /** Frames of a batch or snapshot that is not whole yet. */
   #unfinished: ChangeRow[] = [];
-  #batch = 0;
+  /** Batches that were folded in; each row's cells say which touched them. */
+  batch = 0;
   /** Changes up to this one were there when the table began: they are not shown as new. */
   #quietUntil = 0;
 
@@ -149,7 +150,7 @@ export class LiveTable {
       this.#held.fold(changes, 0);
     } else {
       if (this.seq === null || (frame.fromSeq === undefined && seq !== this.seq + changes.length)) return 'gap';
-      this.#held.fold(changes, seq > this.#quietUntil ? ++this.#batch : 0);
+      this.#held.fold(changes, seq > this.#quietUntil ? ++this.batch : 0);
       if (frame.fromSeq !== undefined && frame.fromSeq > this.seq + 1) this.#beganLate = true;
       this.#applied({ epoch: frame.epoch, seq, covers: seq - this.seq, changes });
     }

@@ -1,0 +1,35 @@
+import type { Line } from '../state/chart-data.ts';
+import { seriesColor } from './css-color.ts';
+
+const WIDTH = 300;
+const HEIGHT = 100;
+
+/** Lines without axes for small places; what they come to stands beside them. One line alone is filled. */
+export function MiniLines({ lines }: { lines: readonly Line[] }) {
+  const all = lines.flatMap(({ values }) => values).filter((value) => value !== null);
+  const most = Math.max(...all);
+  const least = Math.min(...all);
+  const spread = most - least;
+  const bottom = least >= 0 && (least < 3 * spread || spread === 0) ? 0 : least - 0.1 * spread;
+  const height = (value: number): number => HEIGHT - 4 - ((value - bottom) / (most - bottom || 1)) * (HEIGHT - 10);
+  return (
+    <svg class="mini-lines" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+      {lines.map(({ name, values }, at) => {
+        const path = pathOf(values, height);
+        return (
+          <g key={name} style={{ color: `var(${seriesColor(at)})` }}>
+            {lines.length === 1 && path !== '' && <path class="area" d={`${path}V${HEIGHT}H0Z`} />}
+            <path class="line" d={path} />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}
+
+/** Holes are passed over. */
+function pathOf(values: readonly (number | null)[], height: (value: number) => number): string {
+  const step = WIDTH / Math.max(1, values.length - 1);
+  const points = values.flatMap((value, at) => (value === null ? [] : [[at * step, height(value)] as const]));
+  return points.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
+}
