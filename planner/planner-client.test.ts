@@ -15,11 +15,12 @@ afterEach(async () => {
   for (const client of opened.splice(0)) await client.close();
 });
 
-/** A thread that answers with what it was asked, never answers `hang`, and dies of `die`. */
+/** A thread that answers with what it was asked, `slow` slowly, `hang` never, and dies of `die`. */
 const ODD_WORKER = `
   const { parentPort } = require('node:worker_threads');
   parentPort.on('message', (request) => {
     if (request.sql === 'hang') for (;;);
+    if (request.sql === 'slow') for (const until = Date.now() + 450; Date.now() < until; );
     if (request.sql === 'die') process.exit(3);
     parentPort.postMessage({ kind: request.sql === 'bug' ? 'broken' : 'answer', message: 'a bug', value: request.sql });
   });
@@ -47,21 +48,36 @@ describe('the planner thread', () => {
     expect(starts()).toBe(3);
   });
 
-  test('a statement behind one that times out waits for no thread to start', async () => {
+  /** Only the first two threads ever get ready. */
+  async function twoThreads(): Promise<PlannerClient> {
     let starts = 0;
     const start = (): Worker => {
-      const slow =
+      const never =
         ++starts > 2
           ? "setTimeout(() => {}, 1e9); require('node:worker_threads').parentPort.postMessage = () => {};"
           : '';
-      return new Worker(slow + ODD_WORKER, { eval: true });
+      return new Worker(never + ODD_WORKER, { eval: true });
     };
     const client = new PlannerThread({ timer, start, deadlineMs: 300 });
     opened.push(client);
     expect(await client.split('a')).toBe('a');
     while (starts < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    return client;
+  }
+
+  test('a statement behind one that times out waits for no thread to start', async () => {
+    const client = await twoThreads();
     const [stuck, after] = await Promise.all([client.split('hang'), client.split('b')]);
     expect([stuck.ok, after]).toEqual([false, 'b']);
+  });
+
+  test('a thread that was only late plans again, so that several slow statements cost no start', async () => {
+    const client = await twoThreads();
+    const answers = await Promise.all(['slow', 'slow', 'slow', 'slow', 'b'].map((sql) => client.split(sql)));
+    expect(answers.map((answer) => (typeof answer === 'string' ? answer : answer.ok))).toEqual([
+      ...[false, false, false, false],
+      'b',
+    ]);
   });
 
   test('validate times out as a validation', async () => {

@@ -49,6 +49,8 @@ export function inlinePlannerClient(planner: Planner): PlannerClient {
 
 /** Of the 200 ms in which a statement is answered, what planning may take. */
 const DEADLINE_MS = 150;
+/** What is not done after that is hopeless: its thread is ended. */
+const LATE_MS = 1000;
 
 interface Call {
   readonly request: PlannerRequest;
@@ -68,9 +70,10 @@ type ThreadState =
   | { readonly kind: 'closed' };
 
 /**
- * The planner in a thread of its own, which is ended and replaced when a statement takes longer than its deadline.
- * Requests wait in order; their deadline starts when the thread takes them up. Once it has answered, a second thread
- * stands by, so that whoever comes after a hopeless statement does not wait for a thread to start.
+ * The planner in a thread of its own, which is replaced when a statement takes longer than its deadline, and ended when
+ * it does not come back soon. Requests wait in order; their deadline starts when the thread takes them up. Once it has
+ * answered, a second thread stands by, so that whoever comes after a hopeless statement does not wait for a thread to
+ * start.
  */
 export class PlannerThread implements PlannerClient {
   readonly #timer: Timer;
@@ -80,6 +83,8 @@ export class PlannerThread implements PlannerClient {
   readonly #waiting: Call[] = [];
   #worker: Worker;
   #spare: { readonly worker: Worker; ready: boolean } | null = null;
+  /** Its statement has been answered with STATEMENT_TIMEOUT, but it may still come to an end. */
+  #late: { readonly worker: Worker; readonly giveUp: () => void } | null = null;
   #state: ThreadState = { kind: 'starting' };
   #cancelDeadline: () => void = () => {};
 
@@ -119,7 +124,9 @@ export class PlannerThread implements PlannerClient {
     this.#cancelDeadline();
     for (const each of [...(call === null ? [] : [call]), ...this.#waiting.splice(0)])
       each.reject(problem('SHUTTING_DOWN', 'the planner is closed'));
-    await Promise.all([this.#worker.terminate(), this.#spare?.worker.terminate()]);
+    const late = this.#late?.worker;
+    this.#late?.giveUp();
+    await Promise.all([this.#worker.terminate(), this.#spare?.worker.terminate(), late?.terminate()]);
   }
 
   #planned<T>(request: PlannerRequest, span: Span, length: number): Promise<Planned<T>> {
@@ -155,10 +162,12 @@ export class PlannerThread implements PlannerClient {
     const gone = (error: Error): void => {
       if (worker === this.#worker) this.#replace(error);
       else if (worker === this.#spare?.worker) this.#spare = null;
+      else if (worker === this.#late?.worker) this.#giveUpLate();
     };
     worker.on('message', (response: PlannerResponse) => {
       if (worker === this.#worker) this.#receive(response);
       else if (worker === this.#spare?.worker) this.#spare.ready = true;
+      else if (worker === this.#late?.worker) this.#comeBack();
     });
     worker.on('error', (error) => gone(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', () => gone(new Error('the planner thread has ended')));
@@ -219,9 +228,44 @@ export class PlannerThread implements PlannerClient {
 
   #expire(call: Call): void {
     const stuck = this.#worker;
+    stuck.unref();
+    if (this.#late === null) this.#waitForLate(stuck);
+    else void stuck.terminate();
     this.#succeed();
     call.expire();
-    void stuck.terminate();
+  }
+
+  /** A thread that was only slow is warm: it is worth more than one that starts. */
+  #waitForLate(worker: Worker): void {
+    const giveUp = this.#timer.schedule(LATE_MS, () => this.#giveUpLate());
+    this.#late = { worker, giveUp };
+  }
+
+  #giveUpLate(): void {
+    this.#late?.giveUp();
+    void this.#late?.worker.terminate();
+    this.#late = null;
+  }
+
+  /** The late thread has come to an end: it plans again, or stands by, unless another is ready. */
+  #comeBack(): void {
+    const { worker, giveUp } = this.#late!;
+    this.#late = null;
+    giveUp();
+    if (this.#state.kind === 'starting') {
+      void this.#spare?.worker.terminate();
+      this.#spare = { worker: this.#worker, ready: false };
+      this.#worker.unref();
+      this.#worker = worker;
+      if (this.#waiting.length > 0) worker.ref();
+      this.#cancelDeadline();
+      this.#state = { kind: 'idle' };
+      this.#next();
+    } else if (this.#spare?.ready || this.#state.kind === 'closed') void worker.terminate();
+    else {
+      void this.#spare?.worker.terminate();
+      this.#spare = { worker, ready: true };
+    }
   }
 
   /** The thread is gone: what it was doing fails, what waits goes to a new one, unless threads do not start at all. */
