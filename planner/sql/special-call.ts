@@ -32,7 +32,7 @@ export function readSpecialArguments(
     case 'POSITION':
       return readPosition(cursor, name, read, readWithoutIn);
     case 'OVERLAY':
-      throw cursor.unsupported('OVERLAY', undefined, cursor.peek(-2));
+      return readOverlay(cursor, name, read);
     default:
       return null;
   }
@@ -82,6 +82,20 @@ function readSubstring(cursor: TokenCursor, name: Identifier, read: Read): Speci
   const length = cursor.accept('FOR') ? read() : null;
   const first = from ?? (length === null ? null : ({ kind: 'number', text: '1', span: length.span } as const));
   return plain(name, [...args, ...(first === null ? [] : [first]), ...(length === null ? [] : [length])]);
+}
+
+/** `OVERLAY(s PLACING r FROM a [FOR n])`. */
+function readOverlay(cursor: TokenCursor, name: Identifier, read: Read): SpecialArguments {
+  const args = [read()];
+  if (!cursor.accept('PLACING')) {
+    while (cursor.accept(',')) args.push(read());
+    return plain(name, args);
+  }
+  args.push(read());
+  if (!cursor.accept('FROM')) throw cursor.syntaxError('FROM and a position', ['FROM']);
+  args.push(read());
+  if (cursor.accept('FOR')) args.push(read());
+  return plain(name, args);
 }
 
 /** `POSITION(a IN b)`: a is no condition, so IN never belongs to it. */

@@ -121,13 +121,13 @@ function* argLists(length: number): Generator<DataType[]> {
   else for (const rest of argLists(length - 1)) for (const type of TYPES) yield [...rest, type];
 }
 
+const FOUR_ARGUMENTS = TYPES.map((type) => [type, type, type, INT]);
+
 const RECIPES: readonly Recipe[] = scalarFunctionNames().flatMap((name) => {
   const found = new Map<string, Recipe>();
-  for (const length of [1, 2, 3]) {
-    for (const types of argLists(length)) {
-      const resolution = scalarFunction(name)!.resolve(types);
-      if (typeof resolution !== 'string') found.set(JSON.stringify(resolution), { name, ...resolution });
-    }
+  for (const types of [0, 1, 2, 3].flatMap((length) => [...argLists(length)]).concat(FOUR_ARGUMENTS)) {
+    const resolution = scalarFunction(name)!.resolve(types);
+    if (typeof resolution !== 'string') found.set(JSON.stringify(resolution), { name, ...resolution });
   }
   return [...found.values()];
 });

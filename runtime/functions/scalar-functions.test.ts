@@ -88,7 +88,7 @@ class ExampleReader {
     expect(this.#next()).toBe('(');
     const args: Expression[] = word === 'EXTRACT' ? [literal(this.#next(), STRING)] : [];
     while (this.#peek() !== ')') {
-      if (this.#peek() === ',' || this.#peek() === 'FROM') this.#at++;
+      if (/^(?:,|FROM|FOR|PLACING)$/.test(this.#peek() ?? '')) this.#at++;
       args.push(this.#operators(0));
     }
     return this.#closed(call(word, args));
@@ -199,19 +199,21 @@ describe('every function', () => {
     DATE,
     INTERVAL,
   ];
-  const pairs = types.flatMap((a) => [
+  const argLists = types.flatMap((a) => [
     [a],
     ...types.flatMap((b) => [
       [a, b],
       [a, b, INT],
       [a, b, STRING],
     ]),
+    [a, a, a, INT],
+    [],
   ]);
 
   test.each(docs.map((each) => [each.name, each] as const))(
     '%s resolves the types it asked for to the same',
     (_, each) => {
-      const resolutions = pairs
+      const resolutions = argLists
         .map((args) => each.resolve(args))
         .filter((resolution) => typeof resolution !== 'string');
       expect(resolutions.length).toBeGreaterThan(0);
@@ -338,7 +340,11 @@ const table: readonly (readonly [sql: string, result: string])[] = [
   ["TRUE || 'x'", 'truex'],
   ['1 || 2', '|| takes at least one STRING, not (INT, INT)'],
   ['CONCAT(NULL, NULL)', ''],
-  ["CONCAT('a', 1, TRUE, 2.50)", 'a1true2.50'],
+  ["CONCAT('a', 1, TRUE, 2.50, FALSE)", 'a1t2.50f'],
+  ["CONCAT_WS(',', TRUE, NULL, 2.50, '')", 't,2.50,'],
+  ["CONCAT_WS(NULL, 'a', 'b')", 'NULL'],
+  ["CONCAT_WS('-', NULL, NULL)", ''],
+  ["CONCAT_WS(1, 'a')", 'CONCAT_WS takes a STRING and values with a text form, not (INT, STRING)'],
   ["LENGTH('')", '0'],
   ["LENGTH('😀é')", '2'],
   ['LENGTH(NULL)', 'NULL'],
@@ -386,6 +392,32 @@ const table: readonly (readonly [sql: string, result: string])[] = [
   ["LPAD('a', 2147483647)", 'INVALID_ARGUMENT'],
   ["STARTS_WITH('abc', '')", 'true'],
   ["STARTS_WITH('abc', 'bc')", 'false'],
+  ["INITCAP('hELLO wORLD, o''brien 2nd-hand ÉCOLE')", "Hello World, O'Brien 2nd-Hand École"],
+  ["REPEAT('ab', 0)", ''],
+  ["REPEAT('ab', -3)", ''],
+  ["REPEAT('ab', 2147483647)", 'INVALID_ARGUMENT'],
+  ["TRANSLATE('a😀b', '😀a', 'xy')", 'yxb'],
+  ["TRANSLATE('aab', 'aa', 'xy')", 'xxb'],
+  ["TRANSLATE('abc', '', 'xy')", 'abc'],
+  ["OVERLAY('Txxxxas' PLACING 'hom' FROM 2 FOR 4)", 'Thomas'],
+  ["OVERLAY('abcdef' PLACING 'XY' FROM 3)", 'abXYef'],
+  ["OVERLAY('abcdef' PLACING 'XY' FROM 3 FOR 0)", 'abXYcdef'],
+  ["OVERLAY('abcdef' PLACING 'XY' FROM 10)", 'abcdefXY'],
+  ["OVERLAY('abcdef' PLACING 'XY' FROM 0)", 'INVALID_ARGUMENT'],
+  ["OVERLAY('abcdef' PLACING 'XY' FROM 3 FOR -2)", 'abXYabcdef'],
+  ["ENDS_WITH('abc', '')", 'true'],
+  ["ENDS_WITH('bc', 'abc')", 'false'],
+  ["CONTAINS('abc', '')", 'true'],
+  ["ASCII('')", '0'],
+  ["ASCII('😀')", '128512'],
+  ['CHR(0)', 'INVALID_ARGUMENT'],
+  ['CHR(55296)', 'INVALID_ARGUMENT'],
+  ['CHR(1114112)', 'INVALID_ARGUMENT'],
+  ['CHR(128512)', '😀'],
+  ["OCTET_LENGTH('😀')", '4'],
+  ["MD5('')", 'd41d8cd98f00b204e9800998ecf8427e'],
+  ['TO_HEX(-1)', 'ffffffff'],
+  ["TO_HEX(BIGINT '-1')", 'ffffffffffffffff'],
   // conditional
   ['COALESCE(NULL, NULL, 3)', '3'],
   ['COALESCE(NULL, NULL)', 'NULL'],
@@ -430,6 +462,27 @@ const table: readonly (readonly [sql: string, result: string])[] = [
   ['CEIL(2.1)', '3'],
   ['CEIL(-2.5e0)', '-2'],
   ['FLOOR(7)', '7'],
+  ['TRUNC(-2.5)', '-2'],
+  ['TRUNC(2.345, 2)', '2.34'],
+  ['TRUNC(1299, -2)', '1200'],
+  ['TRUNC(-1299.99, -2)', '-1200'],
+  ['TRUNC(0.29e0, 2)', '0.29'],
+  ['TRUNC(-1.999e0, 2)', '-1.99'],
+  ['TRUNC(2.5, 3)', '2.500'],
+  ['LOG(100)', '2'],
+  ['LOG(2, 8)', '3'],
+  ['LOG(1, 8)', 'DIVISION_BY_ZERO'],
+  ['LOG(0)', 'INVALID_ARGUMENT'],
+  ['WIDTH_BUCKET(-1, 0, 10, 5)', '0'],
+  ['WIDTH_BUCKET(0, 0, 10, 5)', '1'],
+  ['WIDTH_BUCKET(10, 0, 10, 5)', '6'],
+  ['WIDTH_BUCKET(9.99, 10, 0, 5)', '1'],
+  ['WIDTH_BUCKET(10, 10, 0, 5)', '1'],
+  ['WIDTH_BUCKET(0, 10, 0, 5)', '6'],
+  ['WIDTH_BUCKET(1, 2, 2, 5)', 'INVALID_ARGUMENT'],
+  ['ASIN(2)', 'INVALID_ARGUMENT'],
+  ["SIN(DOUBLE 'Infinity')", 'INVALID_ARGUMENT'],
+  ['ATAN2(1, 1)', '0.7853981633974483'],
   ['POWER(2, 0.5)', '1.4142135623730951'],
   ['POWER(0, -1)', 'INVALID_ARGUMENT'],
   ['POWER(-8, 0.5)', 'INVALID_ARGUMENT'],

@@ -6,9 +6,14 @@ import { coalesce, greatest, least, nullif } from './scalar/conditional.ts';
 import { distinctFrom, notDistinctFrom } from './scalar/distinct-from.ts';
 import { likes } from './scalar/like.ts';
 import { divide, modulo, multiply } from './scalar/multiply.ts';
-import { abs, ceil, floor, mathematics, round, sign } from './scalar/numeric.ts';
+import { mathematics } from './scalar/mathematics.ts';
+import { abs, ceil, floor, round, sign } from './scalar/numeric.ts';
 import { textFunctions } from './scalar/text.ts';
+import { textCodes } from './scalar/text-codes.ts';
+import { textPieces } from './scalar/text-pieces.ts';
 import { addMonthsFunction, dateTrunc, extract } from './scalar/time.ts';
+import { trigonometry } from './scalar/trigonometry.ts';
+import { truncate } from './scalar/truncate.ts';
 
 /** Every scalar function and operator. */
 const ALL: readonly ScalarFunction[] = [
@@ -30,10 +35,14 @@ const ALL: readonly ScalarFunction[] = [
   abs,
   sign,
   round,
+  truncate,
   floor,
   ceil,
   ...mathematics,
+  ...trigonometry,
   ...textFunctions,
+  ...textPieces,
+  ...textCodes,
   concat,
   extract,
   dateTrunc,

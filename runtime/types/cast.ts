@@ -155,9 +155,14 @@ type Decimal = Extract<DataType, { kind: 'decimal' }>;
 
 function toDecimal(value: Exclude<Value, null>, from: DataType, to: Decimal): bigint {
   if (from.kind === 'string' || from.kind === 'json') return decimalText(trimmed(value), to);
-  if (from.kind === 'double') return decimalText(printDouble(value as number), to);
+  if (from.kind === 'double') return decimalText(printDouble(fifteenDigits(value as number)), to);
   const scale = from.kind === 'decimal' ? from.scale : 0;
   return fitting(rescale(BigInt(value as number | bigint), scale, to.scale), to);
+}
+
+/** PostgreSQL takes the digits that a DOUBLE surely has, so that 0.1 + 0.2 becomes 0.3. */
+function fifteenDigits(value: number): number {
+  return Number(value.toPrecision(15));
 }
 
 function decimalText(text: string, to: Decimal): bigint {

@@ -1,6 +1,7 @@
 import { canCast } from '../../types/cast.ts';
 import { type DataType, STRING } from '../../types/data-type.ts';
-import type { Resolution, ScalarFunction } from '../scalar-function.ts';
+import type { Value } from '../../types/value.ts';
+import type { EmitContext, Resolution, ScalarFunction } from '../scalar-function.ts';
 import { typeList } from './signatures.ts';
 
 /** `||`: one operand must be a text; the other is cast to its text form. NULL makes the whole NULL. */
@@ -33,8 +34,27 @@ export const concat: ScalarFunction = {
     if (args.length === 0) return 'CONCAT takes at least one argument';
     const unprintable = args.find((type) => !canCast(type, STRING));
     if (unprintable !== undefined) return `CONCAT takes values with a text form, not ${typeList([unprintable])}`;
-    return { args: args.map(() => STRING), type: STRING };
+    return { args: args.map(outputType), type: STRING };
   },
-  evaluate: (args) => args.map((value) => value ?? '').join(''),
-  emit: (_, args) => (args.length === 1 ? args[0]! : `(${args.join(' + ')})`),
+  evaluate: (args) => args.map(outputText).join(''),
+  emit: (emit, args, call) => {
+    const texts = args.map((arg, index) => (call.args[index]!.kind === 'boolean' ? emitFlag(emit, arg) : arg));
+    return texts.length === 1 ? texts[0]! : `(${texts.join(' + ')})`;
+  },
 };
+
+/** CONCAT and CONCAT_WS print BOOLEAN as `t` and `f`, where a cast to STRING says `true`: PostgreSQL's output form. */
+export function outputType(type: DataType): DataType {
+  return type.kind === 'boolean' ? type : STRING;
+}
+
+/** NULL is ''. */
+export function outputText(value: Value): string {
+  return typeof value === 'boolean' ? FLAGS[Number(value)]! : ((value as string | null) ?? '');
+}
+
+const FLAGS = ['f', 't'];
+
+function emitFlag(emit: EmitContext, value: string): string {
+  return `${emit.constant(outputText)}(${value})`;
+}

@@ -6,13 +6,12 @@ import type { Value } from '../../types/value.ts';
 import {
   type CallTypes,
   type EmitContext,
-  EvaluationError,
   type FunctionDoc,
   type Resolution,
   type ScalarFunction,
 } from '../scalar-function.ts';
 import * as exact from './exact-arithmetic.ts';
-import { signatures, typeList } from './signatures.ts';
+import { typeList } from './signatures.ts';
 
 /** A number to a number of its own type. A bare NULL is taken for a DOUBLE. */
 function resolveNumber(
@@ -107,20 +106,25 @@ export const round: ScalarFunction = {
     result: '-2.56',
   },
   nulls: 'strict',
-  resolve: resolveRound,
+  resolve: (args, constants) => resolveDigits('ROUND', args, constants),
   evaluate: ([value, digits = 0], call) => rounded(value!, digits as number, call),
   emit: (emit, args, call) => emitRound(emit, args, call),
 };
 
-function resolveRound(args: readonly DataType[], constants?: readonly (Value | undefined)[]): Resolution | string {
+/** A number and the digits to keep behind the point: the scale of a DECIMAL result, where they are a literal. */
+export function resolveDigits(
+  name: string,
+  args: readonly DataType[],
+  constants?: readonly (Value | undefined)[],
+): Resolution | string {
   const [type, digitsType] = args;
-  if (digitsType === undefined) return resolveNumber('ROUND', args, wholeDecimal);
+  if (digitsType === undefined) return resolveNumber(name, args, wholeDecimal);
   if (type === undefined || args.length > 2 || (digitsType.kind !== 'int' && digitsType.kind !== 'null')) {
-    return `ROUND takes a number and an INT, not ${typeList(args)}`;
+    return `${name} takes a number and an INT, not ${typeList(args)}`;
   }
   const digits = constants?.[1];
   const scale = typeof digits === 'number' ? Math.min(MAX_SCALE, Math.max(0, digits)) : null;
-  const value = resolveNumber('ROUND', [type], () => decimal(MAX_PRECISION, scale ?? asDecimal(type).scale));
+  const value = resolveNumber(name, [type], () => decimal(MAX_PRECISION, scale ?? asDecimal(type).scale));
   return typeof value === 'string' ? value : { args: [...value.args, INT], type: value.type };
 }
 
@@ -160,17 +164,20 @@ function roundedDouble(value: number, digits: number): number {
   const scaled = value * 10 ** digits;
   const fraction = Math.abs(scaled) % 1;
   const clear = Math.abs(fraction - 0.5) > 1e-4 && Math.abs(scaled) < 1e10;
-  return digits > 0 && digits <= 22 && clear ? roundHalfAway(scaled) / 10 ** digits : roundedByText(value, digits);
+  return digits > 0 && digits <= 22 && clear
+    ? roundHalfAway(scaled) / 10 ** digits
+    : digitsCut(value, digits, divideRounded);
 }
 
-function roundedByText(value: number, digits: number): number {
+/** The number with its printed digits cut as `divide` says. */
+export function digitsCut(value: number, digits: number, divide: (value: bigint, power: bigint) => bigint): number {
   const [mantissa = '', exponent = '0'] = value.toExponential().split('e');
   const places = mantissa.replace('-', '').length - 2;
   const scale = Math.max(0, places) - Number(exponent);
   if (scale <= digits) return value;
   if (scale - digits > 400) return 0;
   const unscaled = BigInt(mantissa.replace('.', ''));
-  return Number(`${divideRounded(unscaled, powerOfTen(scale - digits))}e${-digits}`);
+  return Number(`${divide(unscaled, powerOfTen(scale - digits))}e${-digits}`);
 }
 
 function emitRound(emit: EmitContext, args: readonly string[], call: CallTypes): string | null {
@@ -193,63 +200,3 @@ function emitRound(emit: EmitContext, args: readonly string[], call: CallTypes):
       return null;
   }
 }
-
-/** Functions of DOUBLE to DOUBLE; a result that overflows is an error. */
-function doubleFunction(
-  name: string,
-  arity: 1 | 2,
-  compute: (a: number, b: number) => number,
-  doc: FunctionDoc,
-): ScalarFunction {
-  const args = arity === 1 ? [DOUBLE] : [DOUBLE, DOUBLE];
-  return {
-    name,
-    doc,
-    nulls: 'strict',
-    resolve: signatures(name, { args, type: DOUBLE }),
-    evaluate: ([a, b = 0]) => {
-      const result = compute(a as number, b as number);
-      if (Math.abs(result) === Infinity && Number.isFinite(a) && Number.isFinite(b)) throw exact.overflow(DOUBLE);
-      return result;
-    },
-  };
-}
-
-function invalid(message: string): EvaluationError {
-  return new EvaluationError('INVALID_ARGUMENT', message);
-}
-
-const power: ScalarFunction = {
-  ...doubleFunction('POWER', 2, powerOf, {
-    summary: 'The first number to the power of the second.',
-    example: 'POWER(2, 10)',
-    result: '1024',
-  }),
-  aliases: ['POW'],
-};
-
-function powerOf(base: number, exponent: number): number {
-  if (base === 0 && exponent < 0) throw invalid('zero raised to a negative power is undefined');
-  if (base < 0 && Number.isFinite(base) && Number.isFinite(exponent) && !Number.isInteger(exponent)) {
-    throw invalid('a negative number raised to a power that is no integer has no real result');
-  }
-  // 1 to the power of anything is 1, also of NaN and infinities, where JavaScript says NaN.
-  return base === 1 || exponent === 0 ? 1 : base ** exponent;
-}
-
-function squareRoot(value: number): number {
-  if (value < 0) throw invalid('square root of a negative number');
-  return Math.sqrt(value);
-}
-
-function logarithm(value: number): number {
-  if (value <= 0) throw invalid('logarithm of zero or a negative number');
-  return Math.log(value);
-}
-
-export const mathematics: readonly ScalarFunction[] = [
-  power,
-  doubleFunction('SQRT', 1, squareRoot, { summary: 'The square root.', example: 'SQRT(9)', result: '3' }),
-  doubleFunction('LN', 1, logarithm, { summary: 'The natural logarithm.', example: 'LN(1)', result: '0' }),
-  doubleFunction('EXP', 1, Math.exp, { summary: 'e to the power of the number.', example: 'EXP(0)', result: '1' }),
-];

@@ -1,43 +1,13 @@
-import { BOOLEAN, type DataType, INT, STRING } from '../../types/data-type.ts';
-import type { Value } from '../../types/value.ts';
-import { EvaluationError, type FunctionDoc, type ScalarFunction } from '../scalar-function.ts';
+import { BOOLEAN, INT, STRING } from '../../types/data-type.ts';
+import type { ScalarFunction } from '../scalar-function.ts';
 import { characterCount, isPlain, sliceCharacters } from './characters.ts';
-import { type Signature, signatures } from './signatures.ts';
+import { checkedLength, form, invalidArgument, strictFunction } from './strict-function.ts';
 import { bytesStartWith } from './utf8-match.ts';
-
-/** Results longer than this are refused, so that LPAD or REPLACE cannot fill the memory. */
-const RESULT_MAX = 16 * 1024 * 1024;
-
-interface TextFunction {
-  readonly name: string;
-  readonly aliases?: readonly string[];
-  readonly doc: FunctionDoc;
-  readonly forms: readonly Signature[];
-  readonly compute: (...args: readonly never[]) => Value;
-}
-
-function textFunction({ name, aliases, doc, forms, compute }: TextFunction): ScalarFunction {
-  const call = compute as (...args: readonly Value[]) => Value;
-  return {
-    name,
-    ...(aliases && { aliases }),
-    doc,
-    nulls: 'strict',
-    resolve: signatures(name, ...forms),
-    evaluate: (args) => call(...args),
-  };
-}
-
-const form = (type: DataType, ...args: readonly DataType[]): Signature => ({ args, type });
-
-function invalid(message: string): EvaluationError {
-  return new EvaluationError('INVALID_ARGUMENT', message);
-}
 
 /** Positions count characters from 1, as everywhere in SQL. */
 function substring(text: string, start: number, length?: number): string {
   if (length === undefined) return sliceCharacters(text, start - 1, Infinity);
-  if (length < 0) throw invalid('SUBSTRING with a negative length');
+  if (length < 0) throw invalidArgument('SUBSTRING with a negative length');
   return sliceCharacters(text, start - 1, start - 1 + length);
 }
 
@@ -58,13 +28,13 @@ function position(needle: string, text: string): number {
 function replace(text: string, from: string, to: string): string {
   if (from === '') return text;
   const parts = text.split(from);
-  if (text.length + (parts.length - 1) * (to.length - from.length) > RESULT_MAX) throw invalid('result too long');
+  checkedLength(text.length + (parts.length - 1) * (to.length - from.length));
   return parts.join(to);
 }
 
 /** The n-th part between delimiters, from 1; negative: from the end; beyond: ''. */
 function splitPart(text: string, delimiter: string, n: number): string {
-  if (n === 0) throw invalid('SPLIT_PART counts parts from 1 or from -1');
+  if (n === 0) throw invalidArgument('SPLIT_PART counts parts from 1 or from -1');
   const parts = delimiter === '' ? [text] : text.split(delimiter);
   return parts.at(n > 0 ? n - 1 : n) ?? '';
 }
@@ -75,7 +45,7 @@ function reverse(text: string): string {
 
 /** Fills up to `length` characters, or cuts at the right. */
 function pad(side: 'left' | 'right', text: string, length: number, fill = ' '): string {
-  if (length > RESULT_MAX) throw invalid('result too long');
+  checkedLength(length);
   const missing = Math.max(0, length) - characterCount(text);
   if (missing <= 0 || fill === '') return sliceCharacters(text, 0, Math.max(0, length));
   const width = characterCount(fill);
@@ -98,26 +68,26 @@ const trimForms = [form(STRING, STRING), form(STRING, STRING, STRING)];
 const padForms = [form(STRING, STRING, INT), form(STRING, STRING, INT, STRING)];
 
 export const textFunctions: readonly ScalarFunction[] = [
-  textFunction({
+  strictFunction({
     name: 'UPPER',
     doc: { summary: 'The text in upper case.', example: "UPPER('abc')", result: 'ABC' },
     forms: [form(STRING, STRING)],
     compute: (text: string) => text.toUpperCase(),
   }),
-  textFunction({
+  strictFunction({
     name: 'LOWER',
     doc: { summary: 'The text in lower case.', example: "LOWER('ABC')", result: 'abc' },
     forms: [form(STRING, STRING)],
     compute: (text: string) => text.toLowerCase(),
   }),
-  textFunction({
+  strictFunction({
     name: 'LENGTH',
     aliases: ['CHAR_LENGTH', 'CHARACTER_LENGTH'],
     doc: { summary: 'The number of characters.', example: "LENGTH('häuser')", result: '6' },
     forms: [form(INT, STRING)],
     compute: characterCount,
   }),
-  textFunction({
+  strictFunction({
     name: 'SUBSTRING',
     aliases: ['SUBSTR'],
     doc: {
@@ -128,7 +98,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     forms: [form(STRING, STRING, INT), form(STRING, STRING, INT, INT)],
     compute: substring,
   }),
-  textFunction({
+  strictFunction({
     name: 'LEFT',
     doc: {
       summary: 'The first n characters; n < 0: all but the last |n|.',
@@ -138,7 +108,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     forms: [form(STRING, STRING, INT)],
     compute: left,
   }),
-  textFunction({
+  strictFunction({
     name: 'RIGHT',
     doc: {
       summary: 'The last n characters; n < 0: all but the first |n|.',
@@ -148,7 +118,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     forms: [form(STRING, STRING, INT)],
     compute: right,
   }),
-  textFunction({
+  strictFunction({
     name: 'POSITION',
     doc: {
       summary: 'Where a text first stands in another, from 1; 0 if nowhere.',
@@ -158,13 +128,13 @@ export const textFunctions: readonly ScalarFunction[] = [
     forms: [form(INT, STRING, STRING)],
     compute: position,
   }),
-  textFunction({
+  strictFunction({
     name: 'STRPOS',
     doc: { summary: 'POSITION with the text searched first.', example: "STRPOS('millrace', 'race')", result: '5' },
     forms: [form(INT, STRING, STRING)],
     compute: (text: string, needle: string) => position(needle, text),
   }),
-  textFunction({
+  strictFunction({
     name: 'REPLACE',
     doc: {
       summary: 'Every occurrence of a text replaced by another.',
@@ -174,7 +144,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     forms: [form(STRING, STRING, STRING, STRING)],
     compute: replace,
   }),
-  textFunction({
+  strictFunction({
     name: 'SPLIT_PART',
     doc: {
       summary: 'The n-th part between delimiters; n < 0 counts from the end.',
@@ -184,19 +154,19 @@ export const textFunctions: readonly ScalarFunction[] = [
     forms: [form(STRING, STRING, STRING, INT)],
     compute: splitPart,
   }),
-  textFunction({
+  strictFunction({
     name: 'REVERSE',
     doc: { summary: 'The characters in reverse order.', example: "REVERSE('abc')", result: 'cba' },
     forms: [form(STRING, STRING)],
     compute: reverse,
   }),
-  textFunction({
+  strictFunction({
     name: 'LPAD',
     doc: { summary: 'Filled up on the left to a length, or cut to it.', example: "LPAD('7', 3, '0')", result: '007' },
     forms: padForms,
     compute: (text: string, length: number, fill?: string) => pad('left', text, length, fill),
   }),
-  textFunction({
+  strictFunction({
     name: 'RPAD',
     doc: {
       summary: 'Filled up on the right to a length, or cut to it.',
@@ -206,7 +176,7 @@ export const textFunctions: readonly ScalarFunction[] = [
     forms: padForms,
     compute: (text: string, length: number, fill?: string) => pad('right', text, length, fill),
   }),
-  textFunction({
+  strictFunction({
     name: 'BTRIM',
     aliases: ['TRIM'],
     doc: {
@@ -217,13 +187,13 @@ export const textFunctions: readonly ScalarFunction[] = [
     forms: trimForms,
     compute: (text: string, characters?: string) => trim('both', text, characters),
   }),
-  textFunction({
+  strictFunction({
     name: 'LTRIM',
     doc: { summary: 'Without spaces (or the given characters) at the start.', example: "LTRIM('  a')", result: 'a' },
     forms: trimForms,
     compute: (text: string, characters?: string) => trim('left', text, characters),
   }),
-  textFunction({
+  strictFunction({
     name: 'RTRIM',
     doc: { summary: 'Without spaces (or the given characters) at the end.', example: "RTRIM('axx', 'x')", result: 'a' },
     forms: trimForms,
@@ -234,7 +204,7 @@ export const textFunctions: readonly ScalarFunction[] = [
 
 function startsWith(): ScalarFunction {
   return {
-    ...textFunction({
+    ...strictFunction({
       name: 'STARTS_WITH',
       doc: {
         summary: 'Whether a text starts with another.',
