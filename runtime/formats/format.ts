@@ -32,9 +32,10 @@ export interface Format {
 export interface RowDecoder {
   /**
    * Decodes whole rows (NDJSON lines) of bytes[start, end) into columns, at most `rowsMax` accepted rows. Blank lines
-   * are nothing. The last line needs no newline. Deterministic: the same bytes give the same rows and refusals.
+   * are nothing. The last line needs no newline. Deterministic: the same bytes give the same rows and refusals. At most
+   * `refusedMax` refused rows are told (default: all); the others are counted alone, which costs less.
    */
-  decode(bytes: Buffer, start: number, end: number, rowsMax: number): DecodedRows;
+  decode(bytes: Buffer, start: number, end: number, rowsMax: number, refusedMax?: number): DecodedRows;
   /**
    * The texts, each cut to 4 KB, of some of the lines that `decode` consumed from `start` on: for rows that are refused
    * after decoding. `lines`: ascending, counted as in RefusedRow.
@@ -51,7 +52,10 @@ export interface DecodedRows {
   readonly next: number;
   /** Lines consumed, accepted or refused (blank ones not counted). */
   readonly lines: number;
+  /** The first of the refused rows. */
   readonly refused: readonly RefusedRow[];
+  /** How many were refused; absent: as many as are told. */
+  readonly rejected?: number;
 }
 
 /** Why a row is refused. */

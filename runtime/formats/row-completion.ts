@@ -6,16 +6,18 @@ import type { RowRefusal, WireColumn } from './format.ts';
  * its DEFAULT, else NULL; NULL is refused where the column must have a value. A DEFAULT never stands in for NULL.
  */
 export class RowCompletion {
-  readonly #columns: readonly WireColumn[];
   /** Per column: its DEFAULT as a cell takes it; null where it has none. */
   readonly #defaults: readonly CellValue[];
+  readonly #missing: readonly (RowRefusal | null)[];
+  readonly #null: readonly (RowRefusal | null)[];
   #cells: readonly (Cells | null)[] = [];
 
   constructor(columns: readonly WireColumn[]) {
-    this.#columns = columns;
     this.#defaults = columns.map(({ defaultValue }) =>
       typeof defaultValue === 'string' ? Buffer.from(defaultValue, 'utf8') : narrow(defaultValue),
     );
+    this.#missing = columns.map((column) => refusalOf(column, 'missing'));
+    this.#null = columns.map((column) => refusalOf(column, 'NULL'));
   }
 
   /** `cells`: one per column, null where a column is only checked. */
@@ -26,24 +28,25 @@ export class RowCompletion {
   /** The row does not give the field: writes its cell, or answers why the row is refused. */
   absent(column: number, row: number): RowRefusal | null {
     const value = this.#defaults[column]!;
-    if (value === null) return this.#withoutValue(column, row, 'missing');
+    if (value === null) return this.#withoutValue(column, row, this.#missing[column]!);
     setCell(this.#cells[column] ?? null, row, value);
     return null;
   }
 
   /** The row gives the field as NULL: writes its cell, or answers why the row is refused. */
   null(column: number, row: number): RowRefusal | null {
-    return this.#withoutValue(column, row, 'NULL');
+    return this.#withoutValue(column, row, this.#null[column]!);
   }
 
-  #withoutValue(column: number, row: number, what: string): RowRefusal | null {
-    const { name, required } = this.#columns[column]!;
-    if (required !== false) {
-      return { code: required, field: name, message: `field ${JSON.stringify(name)} is ${what}` };
-    }
-    this.#cells[column]?.setNull(row);
-    return null;
+  #withoutValue(column: number, row: number, refusal: RowRefusal | null): RowRefusal | null {
+    if (refusal === null) this.#cells[column]?.setNull(row);
+    return refusal;
   }
+}
+
+function refusalOf({ name, required }: WireColumn, what: string): RowRefusal | null {
+  if (required === false) return null;
+  return { code: required, field: name, message: `field ${JSON.stringify(name)} is ${what}` };
 }
 
 type CellValue = null | boolean | number | bigint | Buffer;

@@ -76,7 +76,8 @@ export class RowReader {
     const open = deletes ? this.#decoderOfDeletes() : this.#decoderOf(kept);
     const body = new BodyDraft();
     for (let start = 0; start < bytes.length; ) {
-      const decoded = open.decoder.decode(bytes, start, bytes.length, this.#sliceRows(bytes.length - start));
+      const rowsMax = this.#sliceRows(bytes.length - start);
+      const decoded = open.decoder.decode(bytes, start, bytes.length, rowsMax, body.roomForRefused);
       assert(decoded.next > start, 'the decoder made no progress');
       const completed = this.#complete(decoded, open, at, deletes);
       const refused = completed.refused.slice(0, body.roomForRefused);
@@ -102,7 +103,7 @@ export class RowReader {
     const completed = this.#completer.complete(this.#placed(wire, this.wire), length, at);
     const wholeColumns = (): readonly Column[] =>
       allKept(this.#completer.complete(this.#placed(whole(), this.wire), length, at).columns);
-    const lines = { lines: length, refused: [] };
+    const lines = { lines: length, refused: [], rejected: 0 };
     body.add(
       lines,
       completed,
@@ -136,7 +137,7 @@ export class RowReader {
   ): () => readonly Column[] {
     if (keep.length === this.wire.length) return () => allKept(columns);
     return () => {
-      const again = this.#rows.decoder.decode(bytes, start, next, lines);
+      const again = this.#rows.decoder.decode(bytes, start, next, lines, 0);
       const completed = this.#complete(again, this.#rows, at, false);
       assert(completed.length === length, 'the same bytes give the same rows');
       return allKept(completed.columns);
@@ -191,13 +192,13 @@ class BodyDraft implements DecodedBody {
 
   /** `raw`: texts of the first rows that were refused behind the decoder. */
   add(
-    decoded: Pick<DecodedRows, 'lines' | 'refused'>,
+    decoded: Pick<DecodedRows, 'lines' | 'refused' | 'rejected'>,
     completed: CompletedRows,
     raw: readonly string[],
     whole: () => readonly Column[],
   ): void {
     const { length, columns, refused } = completed;
-    this.rejected += decoded.refused.length + refused.length;
+    this.rejected += (decoded.rejected ?? decoded.refused.length) + refused.length;
     const kept = mergedRefusals(decoded.refused, refused, raw).slice(0, this.roomForRefused);
     for (const row of kept) this.refused.push({ ...row, line: row.line + this.#lines });
     if (length > 0) this.rows.push({ length, columns, whole });
@@ -221,7 +222,10 @@ function mergedRefusals(
   return [...decoded, ...completed].sort((a, b) => a.line - b.line);
 }
 
-/** The lines of decoded rows: every line that was not refused is the next row. */
+/**
+ * The lines of decoded rows: every line that was not refused is the next row. Where not all refused rows are told, the
+ * lines behind the last that is are too low, but still behind it, and are cut off with the refused rows that are not kept.
+ */
 function linesOf(rows: readonly CompletionRefusal[], refused: readonly RefusedRow[]): readonly number[] {
   let skipped = 0;
   return rows.map(({ row }) => {

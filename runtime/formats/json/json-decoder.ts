@@ -58,20 +58,21 @@ export class JsonDecoder implements RowDecoder {
     return this.#scanners.length;
   }
 
-  decode(bytes: Buffer, start: number, end: number, rowsMax: number): DecodedRows {
+  decode(bytes: Buffer, start: number, end: number, rowsMax: number, refusedMax = Infinity): DecodedRows {
     const region = regionOf(bytes, start, end);
     const guess = Math.ceil((region.end - region.start) / ROW_BYTES_GUESS);
     const capacity = Math.max(1, Math.min(rowsMax, Math.max(CAPACITY_MIN, guess)));
     const cells = this.#columns.map(({ type }, column) => (this.#kept[column] ? cellsOf(type, capacity) : null));
     this.#parser.open(region, cells);
-    const pass = new Pass(region, cells, capacity, rowsMax);
-    while (pass.at < region.end && pass.row + pass.refused.length < rowsMax) this.#step(pass);
+    const pass = new Pass(region, cells, capacity, rowsMax, refusedMax);
+    while (pass.at < region.end && pass.lines < rowsMax) this.#step(pass);
     return {
       length: pass.row,
       columns: this.#options.keep.map((column) => finished(cells[column]!, pass.row, region.buffer)),
       next: Math.min(end, pass.at + region.shift),
       lines: pass.lines,
       refused: pass.refused,
+      rejected: pass.lines - pass.row,
     };
   }
 
@@ -89,6 +90,7 @@ export class JsonDecoder implements RowDecoder {
 
   /** Rows of known shapes as far as they go, or one row by the plain parser. */
   #step(pass: Pass): void {
+    if (pass.skipBlank()) return;
     if (pass.at >= pass.windowEnd) pass.openWindow();
     if (pass.row === pass.capacity) pass.grow();
     if (!pass.windowValid || !this.#scanRows(pass)) this.#parseRow(pass);
@@ -101,7 +103,7 @@ export class JsonDecoder implements RowDecoder {
         start: pass.at,
         end: pass.windowEnd,
         row: pass.row,
-        rowsMax: Math.min(pass.capacity, pass.rowsMax - pass.refused.length),
+        rowsMax: Math.min(pass.capacity, pass.row + pass.rowsMax - pass.lines),
       });
       pass.clearRow(row);
       if (row === pass.row) continue;
@@ -116,11 +118,8 @@ export class JsonDecoder implements RowDecoder {
     const start = pass.at;
     const { buffer } = pass.region;
     const newline = buffer.indexOf(NEWLINE, start);
-    if (isBlank(buffer, start, newline)) {
-      pass.at = newline + 1;
-      return;
-    }
     pass.clearRow(pass.row);
+    this.#parser.quiet = pass.quiet;
     const refusal = this.#refusalOf(pass, start, newline);
     if (refusal === null) {
       this.#learn(buffer, start, newline);
@@ -166,6 +165,7 @@ class Pass {
   readonly region: Region;
   readonly rowsMax: number;
   readonly refused: RefusedRow[] = [];
+  readonly #refusedMax: number;
   arrays: readonly unknown[];
   capacity: number;
   at: number;
@@ -175,14 +175,31 @@ class Pass {
   windowValid = false;
   readonly #cells: readonly (Cells | null)[];
 
-  constructor(region: Region, cells: readonly (Cells | null)[], capacity: number, rowsMax: number) {
+  constructor(region: Region, cells: readonly (Cells | null)[], capacity: number, rowsMax: number, refusedMax: number) {
     this.region = region;
     this.rowsMax = rowsMax;
+    this.#refusedMax = refusedMax;
     this.#cells = cells;
     this.arrays = scannerArrays(cells);
     this.capacity = capacity;
     this.at = region.start;
     this.windowEnd = region.start;
+  }
+
+  /** Enough refused rows are told: the others need no words. */
+  get quiet(): boolean {
+    return this.refused.length >= this.#refusedMax;
+  }
+
+  /** Passes over blank lines; answers whether that was the end. Every line ends in a newline. */
+  skipBlank(): boolean {
+    const { bytes, end } = this.region;
+    for (let at = this.at; at < end; at++) {
+      const byte = bytes[at]!;
+      if (byte === NEWLINE) this.at = at + 1;
+      else if (!isSpace(byte)) return false;
+    }
+    return true;
   }
 
   /** Checks the next whole lines for valid UTF-8. */
@@ -210,7 +227,8 @@ class Pass {
   }
 
   refuse(refusal: RowRefusal, start: number, newline: number): void {
-    this.refused.push({ line: this.lines, ...refusal, raw: rawText(this.region.buffer, start, newline) });
+    if (!this.quiet)
+      this.refused.push({ line: this.lines, ...refusal, raw: rawText(this.region.buffer, start, newline) });
     this.lines++;
     this.at = newline + 1;
   }
@@ -251,16 +269,21 @@ function inputOf(buffer: Buffer): Input {
 }
 
 function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    if (byte !== 32 && byte !== 9 && byte !== 13) return false;
-  }
+  for (let at = start; at < end; at++) if (!isSpace(bytes[at]!)) return false;
   return true;
 }
 
-/** The line, cut between characters. */
-function rawText(bytes: Buffer, start: number, end: number): string {
+/** The line without the space around it, cut between characters. */
+function rawText(bytes: Buffer, from: number, to: number): string {
+  let start = from;
+  let end = to;
+  while (start < end && isSpace(bytes[start]!)) start++;
+  while (start < end && isSpace(bytes[end - 1]!)) end--;
   let cut = Math.min(end, start + RAW_BYTES_MAX);
   if (cut < end) for (let back = 0; back < 3 && (bytes[cut]! & 0xc0) === 0x80; back++) cut--;
   return bytes.toString('utf8', start, cut);
+}
+
+function isSpace(byte: number): boolean {
+  return byte === 32 || byte === 9 || byte === 13;
 }

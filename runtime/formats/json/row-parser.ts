@@ -40,6 +40,9 @@ export const MEMBERS_MAX = 256;
 /** Readable bytes that must follow the newline of the last row: strings are scanned four bytes at a time. */
 export const PADDING = 8;
 
+/** Stands for any refusal that nobody will read. */
+const QUIET: RowRefusal = { code: 'MALFORMED_JSON', field: null, message: '' };
+
 /** Bytes that are being decoded: valid UTF-8, every row ends in a newline with PADDING readable bytes behind it. */
 export interface Input {
   readonly buffer: Buffer;
@@ -55,6 +58,8 @@ export interface Input {
  */
 export class RowParser {
   refusal: RowRefusal | null = null;
+  /** Refusals need no words: nobody will read them. */
+  quiet = false;
   /** Of the last accepted row: the columns (UNKNOWN = -1) and places of its first MEMBERS_MAX members. */
   memberCount = 0;
   readonly memberColumns = new Int32Array(MEMBERS_MAX);
@@ -467,6 +472,7 @@ export class RowParser {
   }
 
   #noObject(at: number): number {
+    if (this.quiet) return this.#refuseQuietly();
     const end = this.skip(at, 0);
     if (end < 0) return -1;
     const rest = this.#skipSpace(end);
@@ -480,9 +486,15 @@ export class RowParser {
   }
 
   #malformed(at: number, what: string): number {
+    if (this.quiet) return this.#refuseQuietly();
     const place = this.#bytes[at] === NEWLINE ? 'the row ends' : `${what} at byte ${at - this.#rowStart}`;
     const message = this.#bytes[at] === NEWLINE ? `${place} too early: ${what}` : place;
     this.refusal = { code: 'MALFORMED_JSON', field: null, message };
+    return -1;
+  }
+
+  #refuseQuietly(): number {
+    this.refusal = QUIET;
     return -1;
   }
 
@@ -494,6 +506,7 @@ export class RowParser {
 
   /** What is no JSON at all is called that, whatever the column wants. */
   #wrongType(column: number, at: number): number {
+    if (this.quiet) return this.#refuseQuietly();
     const end = this.skip(at, 1);
     if (end < 0) return this.#inField(column);
     return this.#refuseValue('WRONG_TYPE', column, 'is no', at, end);
@@ -511,7 +524,7 @@ export class RowParser {
 
   /** Says in which field the refusal arose. */
   #inField(column: number): number {
-    if (this.refusal !== null && this.refusal.field === null) {
+    if (this.refusal !== null && this.refusal.field === null && !this.quiet) {
       this.refusal = { ...this.refusal, field: this.#columns[column]!.name };
     }
     return -1;
