@@ -1,9 +1,11 @@
 import type { MaterializedViewDefinition, SinkViewDefinition, StreamDefinition } from '../catalog/catalog.ts';
 import { derivedStreams, errorsOfQuery } from '../catalog/derived-definitions.ts';
 import { problem } from '../errors/problem.ts';
+import type { Pushed } from '../intake/intake.ts';
 import { Relation } from '../intake/relation.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import { BatchLoop, type LoopOptions } from './batch-loop.ts';
+import { BodyQueue, type BodySource } from './body-queue.ts';
 import type { Dataflow } from './dataflow.ts';
 import type {
   Activity,
@@ -47,10 +49,12 @@ const AD_HOC_MAX = 100;
 /** The engine in this thread: the shell's requests, in order, around the batch loop. */
 export class LocalEngine implements Engine {
   readonly #loop: BatchLoop;
+  readonly #bodies: BodyQueue;
   readonly #keyed = new KeyedInserts();
   #adHocCount = 0;
 
   constructor(options: LoopOptions) {
+    this.#bodies = new BodyQueue(options.clock);
     this.#loop = new BatchLoop(options);
   }
 
@@ -89,7 +93,6 @@ export class LocalEngine implements Engine {
 
   async insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted> {
     if (options.wait === 'applied') this.#loop.refuseManual('wait=applied');
-    await this.#loop.admit();
     const inserted = await this.#insertDurably(stream, body, options);
     if (options.wait !== 'applied' || inserted.ordinal === null) return inserted;
     const applied = await this.#loop.applied(inserted.ordinal);
@@ -98,7 +101,7 @@ export class LocalEngine implements Engine {
 
   async #insertDurably(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted> {
     if (options.request) return this.#insertOnce(stream, body, options, options.request);
-    const { sequence, ...pushed } = this.#push(stream, body, options);
+    const { sequence, ...pushed } = await this.#push(stream, body, options, (each) => each);
     return { ...pushed, epoch: await this.#loop.durable(sequence) };
   }
 
@@ -106,29 +109,31 @@ export class LocalEngine implements Engine {
     const { machine } = this.#loop;
     const at = this.#loop.now();
     return this.#keyed.run(machine.store, this.#relation(stream).id, request, at, async (name) => {
-      await this.#loop.admit();
-      const { sequence, ...pushed } = this.#push(stream, body, options);
-      const { fingerprint } = request;
-      const remembered: KeyedRequest = { name, at, fingerprint, sequence, answer: { ...pushed, epoch: null } };
-      this.#loop.draft.requests.push(remembered);
+      const remembered = await this.#push(stream, body, options, ({ sequence, ...pushed }): KeyedRequest => {
+        const { fingerprint } = request;
+        const keyed = { name, at, fingerprint, sequence, answer: { ...pushed, epoch: null } };
+        this.#loop.draft.requests.push(keyed);
+        return keyed;
+      });
       this.#loop.wake();
       await this.#loop.whenDurable(undefined);
       return remembered.answer;
     });
   }
 
-  #push(stream: string, body: Uint8Array, options: InsertOptions): Omit<Inserted, 'epoch'> & { sequence: number } {
-    const relation = this.#relation(stream);
-    const pushed = this.#loop.machine.intake.push(relation, bufferOf(body), {
-      deletes: options.op === 'delete',
-      strict: options.strict,
-      now: this.#loop.now(),
+  /** `then` gets what was accepted in the same moment, before any commit can begin. */
+  #push<T>(stream: string, bytes: Uint8Array, options: InsertOptions, then: (pushed: PushedRows) => T): Promise<T> {
+    const body = bufferOf(bytes);
+    const deletes = options.op === 'delete';
+    const source: BodySource = {
+      admit: () => this.#loop.admit(),
+      relation: () => this.#relation(stream),
+      begin: (relation) => this.#loop.machine.intake.read(relation, body, deletes),
+    };
+    return this.#bodies.run(stream, source, (relation, reading) => {
+      const how = { body, deletes, strict: options.strict, now: this.#loop.now() };
+      return then(pushedRows(this.#loop.machine.intake.push(relation, reading, how)));
     });
-    const errors = pushed.refused
-      .slice(0, ERRORS_MAX)
-      .map(({ line, code, field, message }) => ({ row: line, code, field, message }));
-    const { accepted, rejected, ordinal, sequence } = pushed;
-    return { accepted, rejected, ordinal, errors, sequence };
   }
 
   async waitApplied(ordinal: number): Promise<number> {
@@ -344,6 +349,15 @@ export class LocalEngine implements Engine {
 
 function viewFailed({ name, failure }: Dataflow): Error {
   return problem('VIEW_FAILED', `${name} has failed: ${failure!.message}`, undefined, 'resume it to try again');
+}
+
+type PushedRows = Omit<Inserted, 'epoch'> & { readonly sequence: number };
+
+function pushedRows({ accepted, rejected, ordinal, sequence, refused }: Pushed): PushedRows {
+  const errors = refused
+    .slice(0, ERRORS_MAX)
+    .map(({ line, code, field, message }) => ({ row: line, code, field, message }));
+  return { accepted, rejected, ordinal, errors, sequence };
 }
 
 function bufferOf(bytes: Uint8Array): Buffer {

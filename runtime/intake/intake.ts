@@ -7,7 +7,7 @@ import type { IntakeKind, IntakeRecord } from '../store/store.ts';
 import { errorLines, lateLines } from './derived-relations.ts';
 import type { Entry, Slice } from './entry.ts';
 import { numbersOf, type Relation } from './relation.ts';
-import type { DecodedBody } from './row-reader.ts';
+import type { BodyReading, DecodedBody } from './row-reader.ts';
 
 /** Of a stream whose event time is the clock: the next end, as event time, of a window that has rows; Infinity: none. */
 export type WindowEndOf = (relation: Relation) => number;
@@ -28,6 +28,14 @@ export interface Pushed {
   readonly ordinal: number | null;
   /** The last entry that must be durable before the sender is told. */
   readonly sequence: number;
+}
+
+export interface PushOptions {
+  /** The bytes that were read. */
+  readonly body: Buffer;
+  readonly deletes: boolean;
+  readonly strict: boolean;
+  readonly now: number;
 }
 
 export interface PollOutcome {
@@ -94,16 +102,25 @@ export class Intake {
     return this.#byName.get(name);
   }
 
-  /** Rows from outside (NDJSON). Good rows are kept when others are refused, unless `strict`. */
-  push(relation: Relation, body: Buffer, options: { deletes: boolean; strict: boolean; now: number }): Pushed {
+  /** Rows from outside, before they are accepted. */
+  read(relation: Relation, body: Buffer, deletes: boolean): BodyReading {
     this.#refuseUnwritable(relation);
-    if (options.deletes && relation.definition.kind !== 'table') {
+    if (deletes && relation.definition.kind !== 'table') {
       throw problem('BAD_REQUEST', `op=delete needs a keyed table, and ${relation.name} is a stream`);
     }
-    const decoded = this.#decoding(() => relation.decode(body, { at: options.now, deletes: options.deletes }));
-    if (options.strict && decoded.rejected > 0) throw refusedAll(decoded);
-    const kind = options.deletes ? 'delete-rows' : 'rows';
-    const ordinal = this.#accept(relation, '0', kind, decoded, body, options.now);
+    const reading = relation.beginReading(body, deletes);
+    return {
+      step: () => this.#decoding(() => reading.step()),
+      finish: (at) => this.#decoding(() => reading.finish(at)),
+    };
+  }
+
+  /** Accepts rows that were read. Good rows are kept when others are refused, unless `strict`. */
+  push(relation: Relation, reading: BodyReading, { body, deletes, strict, now }: PushOptions): Pushed {
+    this.#refuseUnwritable(relation);
+    const decoded = reading.finish(now);
+    if (strict && decoded.rejected > 0) throw refusedAll(decoded);
+    const ordinal = this.#accept(relation, '0', deletes ? 'delete-rows' : 'rows', decoded, body, now);
     const { length: accepted, refused, rejected } = decoded;
     return { accepted, refused, rejected, ordinal, sequence: this.lastSequence };
   }
@@ -196,7 +213,7 @@ export class Intake {
     this.#enter(relation, '', 'tick', { rows: 0, at: now, before: null, payload: null }, []);
   }
 
-  #decoding(decode: () => DecodedBody): DecodedBody {
+  #decoding<T>(decode: () => T): T {
     const began = this.#monotonic();
     const decoded = decode();
     this.decodeMs += this.#monotonic() - began;

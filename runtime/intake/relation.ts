@@ -15,7 +15,7 @@ import { problem } from '../errors/problem.ts';
 import type { IntakeRecord } from '../store/store.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Slice } from './entry.ts';
-import { type DecodedBody, type Reading, RowReader } from './row-reader.ts';
+import { type BodyReading, type DecodedBody, type Reading, RowReader } from './row-reader.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
 
 export interface RelationCounters {
@@ -113,6 +113,11 @@ export class Relation {
   /** Rows of pushed bytes or polled lines, in the relation's format. A replay gives the same rows. */
   decode(bytes: Buffer, reading: Reading): DecodedBody {
     return this.#reader.read(bytes, reading);
+  }
+
+  /** As decode, but slice by slice. */
+  beginReading(bytes: Buffer, deletes: boolean): BodyReading {
+    return this.#reader.begin(bytes, { deletes });
   }
 
   /** What a source may leave out, and whether its bytes are let go before the next poll. */

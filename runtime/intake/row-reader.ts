@@ -38,6 +38,19 @@ export interface Reading {
   readonly kept?: readonly boolean[];
 }
 
+/** A body that is read slice by slice. What it holds has no place in the acceptance order yet. */
+export interface BodyReading {
+  /** Decodes the next slice; answers whether that was the last. */
+  step(): boolean;
+  /** Once all are decoded. `at`: clock at acceptance, ms. */
+  finish(at: number): DecodedBody;
+}
+
+interface SliceDraft {
+  readonly decoded: DecodedRows;
+  readonly start: number;
+}
+
 interface OpenDecoder {
   readonly decoder: RowDecoder;
   /** Columns that the decoder gives, by position. */
@@ -72,24 +85,56 @@ export class RowReader {
   }
 
   /** Whole rows in the relation's format. */
-  read(bytes: Buffer, { at, deletes = false, kept }: Reading): DecodedBody {
+  read(bytes: Buffer, { at, ...how }: Reading): DecodedBody {
+    const reading = this.begin(bytes, how);
+    while (!reading.step());
+    return reading.finish(at);
+  }
+
+  /** As read, but slice by slice, so that others can have their turn in between. */
+  begin(bytes: Buffer, { deletes = false, kept }: Omit<Reading, 'at'> = {}): BodyReading {
     const open = deletes ? this.#decoderOfDeletes() : this.#decoderOf(kept);
-    const body = new BodyDraft();
-    for (let start = 0; start < bytes.length; ) {
-      const rowsMax = this.#sliceRows(bytes.length - start);
-      const decoded = open.decoder.decode(bytes, start, bytes.length, rowsMax, body.roomForRefused);
-      assert(decoded.next > start, 'the decoder made no progress');
-      const completed = this.#complete(decoded, open, at, deletes);
-      const refused = completed.refused.slice(0, body.roomForRefused);
-      const raw =
-        refused.length === 0
-          ? []
-          : open.decoder.rawLines(bytes, start, decoded.next, linesOf(refused, decoded.refused));
-      body.add(decoded, completed, raw, this.#wholeOf(decoded, open, completed, bytes, start, at));
-      if (decoded.lines > 0) this.#bytesPerRow = (decoded.next - start) / decoded.lines;
-      start = decoded.next;
-    }
-    return body;
+    const slices: SliceDraft[] = [];
+    let start = 0;
+    let refusedMax = REFUSED_KEPT;
+    return {
+      step: () => {
+        if (start >= bytes.length) return true;
+        const decoded = open.decoder.decode(
+          bytes,
+          start,
+          bytes.length,
+          this.#sliceRows(bytes.length - start),
+          refusedMax,
+        );
+        assert(decoded.next > start, 'the decoder made no progress');
+        if (decoded.lines > 0) this.#bytesPerRow = (decoded.next - start) / decoded.lines;
+        slices.push({ decoded, start });
+        refusedMax -= decoded.refused.length;
+        start = decoded.next;
+        return start >= bytes.length;
+      },
+      finish: (at) => {
+        const body = new BodyDraft();
+        for (const slice of slices) this.#addSlice(body, slice, open, bytes, at, deletes);
+        return body;
+      },
+    };
+  }
+
+  #addSlice(
+    body: BodyDraft,
+    { decoded, start }: SliceDraft,
+    open: OpenDecoder,
+    bytes: Buffer,
+    at: number,
+    deletes: boolean,
+  ): void {
+    const completed = this.#complete(decoded, open, at, deletes);
+    const refused = completed.refused.slice(0, body.roomForRefused);
+    const lines = linesOf(refused, decoded.refused);
+    const raw = lines.length === 0 ? [] : open.decoder.rawLines(bytes, start, decoded.next, lines);
+    body.add(decoded, completed, raw, this.#wholeOf(decoded, open, completed, bytes, start, at));
   }
 
   /** Rows that a source gives as columns: those that rows can give, in their order. */

@@ -640,6 +640,39 @@ describe('random rows', () => {
     );
   }, 30_000);
 
+  test('tell the first refused rows and count the others, and accept the same', () => {
+    fc.assert(
+      fc.property(bytesOfRows, fc.nat(5), (bytes, refusedMax) => {
+        const all = decoderOf(everyType).decode(bytes, 0, bytes.length, 1000);
+        const few = decoderOf(everyType).decode(bytes, 0, bytes.length, 1000, refusedMax);
+        expect(few.refused).toEqual(all.refused.slice(0, refusedMax));
+        expect(few.rejected).toBe(all.refused.length);
+        const types = everyType.columns.map(({ type }) => type);
+        expect(outcomeOf(few, types).rows).toEqual(outcomeOf(all, types).rows);
+        expect({ lines: few.lines, next: few.next }).toEqual({ lines: all.lines, next: all.next });
+      }),
+      { numRuns: 50 },
+    );
+  }, 30_000);
+
+  test('give the texts of lines again, without the space around them', () => {
+    const text = Buffer.from(' {"v":1} \n\n\t\r\n{"v":2}\r\n x \n{"v":3}');
+    const decoder = decoderOf({ columns: [column('v', INT)] });
+    expect(decoder.rawLines(text, 0, text.length, [0, 1, 3])).toEqual(['{"v":1}', '{"v":2}', '{"v":3}']);
+    expect(decoder.decode(text, 0, text.length, 9).refused).toMatchObject([{ line: 2, raw: 'x' }]);
+  });
+
+  test('that give a computed column are refused', () => {
+    const setup = { columns: [column('v', INT)] };
+    const options = { unknownFields: 'ignore', keep: [0], rowBytesMax: 1 << 20, computed: ['c', 'd'] } as const;
+    const text = Buffer.from('{"v":1}\n{"v":1,"c":null}\n{"\\u0064":2,"v":1}\n{"v":1,"e":2}');
+    const decoder = new JsonDecoder(setup.columns, options);
+    expect(decodeAll(decoder, text, setup).refused).toEqual([
+      { line: 1, code: 'COMPUTED_COLUMN', field: 'c' },
+      { line: 2, code: 'COMPUTED_COLUMN', field: 'd' },
+    ]);
+  });
+
   test('are read through a scanner once their shape is known', () => {
     const bytes = Buffer.from(`{"b":"x","a":1}\n`.repeat(100));
     const setup = { columns: [column('a', INT), column('b', STRING)] };

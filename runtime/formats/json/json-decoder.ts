@@ -19,6 +19,7 @@ const SCANNERS_MAX = 4;
 /** Rows without the shape that is being counted, until another is counted. */
 const PATIENCE = 64;
 const CAPACITY_MIN = 16;
+const NEAR = 32;
 const ROW_BYTES_GUESS = 64;
 
 /** The bytes of one call: whole lines with room behind them. */
@@ -117,7 +118,7 @@ export class JsonDecoder implements RowDecoder {
   #parseRow(pass: Pass): void {
     const start = pass.at;
     const { buffer } = pass.region;
-    const newline = buffer.indexOf(NEWLINE, start);
+    const newline = newlineFrom(pass.region.bytes, buffer, start);
     pass.clearRow(pass.row);
     this.#parser.quiet = pass.quiet;
     const refusal = this.#refusalOf(pass, start, newline);
@@ -266,6 +267,12 @@ function inputOf(buffer: Buffer): Input {
     bytes: new Uint8Array(buffer.buffer, buffer.byteOffset, room),
     view: new DataView(buffer.buffer, buffer.byteOffset, room),
   };
+}
+
+/** Most bad lines are short, and a call into the runtime costs more than a few bytes. */
+function newlineFrom(bytes: Uint8Array, buffer: Buffer, start: number): number {
+  for (let at = start; at < start + NEAR; at++) if (bytes[at] === NEWLINE) return at;
+  return buffer.indexOf(NEWLINE, start + NEAR);
 }
 
 function isBlank(bytes: Buffer, start: number, end: number): boolean {
