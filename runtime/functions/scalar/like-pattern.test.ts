@@ -54,9 +54,8 @@ describe('LIKE', () => {
     [`%_a_a_a_a_b%`, long],
     ['%_%_%_%_%_%_%b', long],
   ])('of %.20s... over a million characters takes linear time', (pattern, text) => {
-    const started = performance.now();
+    // What is not linear takes minutes, which the runner's limit does not allow.
     expect(likeMatcher(parseLikePattern(pattern, '\\'))(text)).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   test('refuses patterns that could be slow or have no meaning', () => {

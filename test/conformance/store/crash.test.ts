@@ -41,7 +41,7 @@ function committer(): ChildProcess {
         bases: base,
         changes: [{ view: 1, epoch, seqFrom: epoch, seqTo: epoch, more: false, watermark: 'null', rows: bytes }],
         trimIntake: [{ relation: 2, upTo: epoch - 20 }], trimChanges: [{ view: 1, upTo: epoch - 20 }],
-        meta: [{ name: 'last', value: String(epoch) }],
+        meta: [{ name: 'last', value: String(epoch) }], requests: [],
       });
       process.stdout.write(epoch + '\\n');
       if (epoch % 7 === 0) store.idle();
@@ -91,7 +91,7 @@ test('killed at any moment, the store holds every acknowledged epoch and at most
     expect(epoch - acknowledged).toBeGreaterThanOrEqual(0);
     expect(epoch - acknowledged).toBeLessThanOrEqual(1);
   }
-}, 60_000);
+}, 120_000);
 
 test('a second process is refused while the first lives, and let in when it was killed', async () => {
   const child = committer();
@@ -104,4 +104,4 @@ test('a second process is refused while the first lives, and let in when it was 
   await exit;
   expect((await second.recover()).epoch).toBeGreaterThan(0);
   await second.close();
-}, 30_000);
+}, 120_000);
