@@ -75,7 +75,7 @@ export interface PullQuery {
   readonly reads: readonly string[];
 }
 
-/** A query over the current rows of views and tables. */
+/** A query over the current rows of views and tables, and over the rows that streams retain. */
 export function planPullQuery(statement: SelectStatement, context: PlannerContext): PullQuery {
   if (statement.emit !== null) {
     const hint = 'create a materialized view, or subscribe to the query';
@@ -83,17 +83,10 @@ export function planPullQuery(statement: SelectStatement, context: PlannerContex
   }
   const { query } = logicalQuery(statement, context);
   const scans = scansOf(query.plan);
-  const stream = scans.find((scan) => scan.relationKind === 'stream');
-  if (stream !== undefined) {
-    const hint = `create a materialized view over ${stream.relation} and select from that, or subscribe to the query`;
-    throw problem(
-      'UNSUPPORTED',
-      `a SELECT over a stream (${stream.relation}) is not supported yet`,
-      statement.span,
-      hint,
-    );
-  }
-  return { plan: planPull(query), reads: [...new Set(scans.map((scan) => scan.relation))].sort() };
+  // Windows of a stream end with its rows, as those of a continuous query do at the end of input.
+  const finite = scans.some((scan) => scan.relationKind === 'stream');
+  const plan = finite ? { ...planContinuous(query, null).plan, warnings: [] } : planPull(query);
+  return { plan, reads: [...new Set(scans.map((scan) => scan.relation))].sort() };
 }
 
 function scansOf(plan: LogicalPlan): readonly Extract<LogicalPlan, { kind: 'scan' }>[] {

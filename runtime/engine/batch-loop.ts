@@ -126,6 +126,11 @@ export class BatchLoop {
     return this.#commits.settle();
   }
 
+  /** Last entry of the acceptance order that can be read from the store; `processed`: and that tables and views have absorbed. */
+  lastReadable(processed: boolean): number {
+    return processed ? this.#processed : this.#commits.durableSequence;
+  }
+
   /** Resolves once every query at the head has absorbed the row with this ordinal and that is durable; answers the epoch. */
   applied(ordinal: number): Promise<number> {
     this.wake();

@@ -58,6 +58,10 @@ export class CommitQueue {
     return this.#epoch;
   }
 
+  get durableSequence(): number {
+    return this.#durableSequence;
+  }
+
   /** Throws what made a commit fail; from then on nothing can be committed. */
   check(): void {
     if (this.#failure !== null) throw this.#failure;

@@ -45,7 +45,10 @@ export interface Engine {
   activity(): Promise<Activity>;
   /** Current rows of a view or keyed table, ordered by ORDER BY, else by key, else by first seq. */
   rows(name: string, page: Page): Promise<RowsAnswer>;
-  /** A pull query over the current rows of views and tables, all at one epoch. */
+  /**
+   * A pull query over the current rows of views and tables, all at one epoch; streams give the rows that they retain, and
+   * then their end. Errors: QUERY_TOO_LARGE, STATEMENT_TIMEOUT, OVERLOADED.
+   */
   select(plan: PhysicalPlan): Promise<RowsAnswer>;
   /** Starts an ad-hoc query under a name that no relation has (it begins with `$`); it lives until `closeQuery`. */
   openQuery(name: string, plan: PhysicalPlan): Promise<void>;

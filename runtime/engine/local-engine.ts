@@ -30,6 +30,7 @@ import { KeyedInserts } from './keyed-inserts.ts';
 import { KeyedTable } from './keyed-table.ts';
 import { assert } from '../errors/assert.ts';
 import {
+  answerInTurns,
   answerRows,
   readPullInputs,
   rowsOfAppendView,
@@ -39,12 +40,15 @@ import {
   snapshotChunks,
 } from './reads.ts';
 import { recoverMachine } from './recovery.ts';
+import { selectOverStreams } from './stream-select.ts';
 import { statusTime } from './frame-time.ts';
 import { viewStatus } from './view-status.ts';
 
 /** Row errors that an answer lists; the rest are in `$errors`. */
 const ERRORS_MAX = 1000;
 const AD_HOC_MAX = 100;
+/** Each may hold 128 MB of state and as much of a result. */
+const STREAM_SELECTS_MAX = 4;
 
 /** The engine in this thread: the shell's requests, in order, around the batch loop. */
 export class LocalEngine implements Engine {
@@ -52,6 +56,7 @@ export class LocalEngine implements Engine {
   readonly #bodies: BodyQueue;
   readonly #keyed = new KeyedInserts();
   #adHocCount = 0;
+  #streamSelects = 0;
 
   constructor(options: LoopOptions) {
     this.#bodies = new BodyQueue(options.clock);
@@ -208,11 +213,42 @@ export class LocalEngine implements Engine {
 
   /** Reads its inputs between two micro-batches, when everything computed is committed: one epoch for all of them. */
   select(plan: PhysicalPlan): Promise<RowsAnswer> {
+    if (plan.nodes.some((node) => node.kind === 'scan' && node.relationKind === 'stream')) {
+      return this.#selectOverStreams(plan);
+    }
     return this.#loop.hold(async () => {
       await this.#loop.settle();
       const { machine, epoch } = this.#loop;
       return runPullQuery(plan, await readPullInputs(machine, plan), epoch, machine);
     });
+  }
+
+  /** Views and tables count as of the micro-batch up to which streams are read; streams alone up to the last durable row. */
+  async #selectOverStreams(plan: PhysicalPlan): Promise<RowsAnswer> {
+    if (this.#streamSelects >= STREAM_SELECTS_MAX) {
+      throw problem(
+        'OVERLOADED',
+        `${STREAM_SELECTS_MAX} queries over streams are running`,
+        undefined,
+        'ask again in a moment',
+      );
+    }
+    this.#streamSelects++;
+    try {
+      const pinned = await this.#loop.hold(async () => {
+        await this.#loop.settle();
+        const { machine, epoch } = this.#loop;
+        const current = await readPullInputs(machine, plan);
+        const upTo = this.#loop.lastReadable(current.size > 0);
+        return { machine, current, upTo, tick: { epoch, clock: this.#loop.now() } };
+      });
+      const query = pinned.machine.openPullQuery(plan);
+      const rows = await selectOverStreams({ ...pinned, plan, query });
+      const { clock } = pinned.machine;
+      return await answerInTurns(rows, plan.output, pinned.tick.epoch, () => clock.turn());
+    } finally {
+      this.#streamSelects--;
+    }
   }
 
   openQuery(name: string, plan: PhysicalPlan): Promise<void> {

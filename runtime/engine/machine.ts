@@ -104,6 +104,11 @@ export class Machine {
     this.#instances.set(dataflow, instance);
   }
 
+  /** A query that is run once, by whoever asked; it takes no part in micro-batches. */
+  openPullQuery(plan: PhysicalPlan): Dataflow {
+    return this.#newDataflow(0, '', 'sink', plan);
+  }
+
   removeAdHoc(name: string): void {
     const dataflow = this.dataflows.get(name);
     if (dataflow?.kind === 'ad-hoc') this.#unregister(dataflow);
@@ -221,13 +226,17 @@ export class Machine {
   }
 
   #register(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan): Dataflow {
+    const dataflow = this.#newDataflow(id, name, kind, plan);
+    this.dataflows.set(name, dataflow);
+    return dataflow;
+  }
+
+  #newDataflow(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan): Dataflow {
     const timeless = (relation: string) => {
       const view = this.dataflows.get(relation);
       return view ? view.kind === 'errors' : !this.intake.byName(relation)?.time;
     };
-    const dataflow = new Dataflow({ id, name, kind, plan, clock: this.clock, hashSeed: this.hashSeed, timeless });
-    this.dataflows.set(name, dataflow);
-    return dataflow;
+    return new Dataflow({ id, name, kind, plan, clock: this.clock, hashSeed: this.hashSeed, timeless });
   }
 
   #unregister(dataflow: Dataflow): void {

@@ -6,7 +6,7 @@ import { encodeChangeRows, encodeRows } from '../formats/change-rows.ts';
 import { ascending, sortedRows } from '../operators/compare-cells.ts';
 import { gatherColumns } from '../operators/gather-columns.ts';
 import type { Rows } from '../operators/result-table.ts';
-import type { PhysicalPlan, SortKey } from '../plan/physical-plan.ts';
+import type { OutputSpec, PhysicalPlan, SortKey } from '../plan/physical-plan.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Field, Schema } from '../types/schema.ts';
 import { currentFlow } from './backfill.ts';
@@ -15,6 +15,9 @@ import type { ChangeChunk, Page, RowsAnswer } from './engine.ts';
 import { readAppendRows } from './log-reader.ts';
 import type { Machine } from './machine.ts';
 import { changesFlow } from './scan-flows.ts';
+
+/** Rows that are written to an answer before others have their turn. */
+const TURN_ROWS = 8192;
 
 /** One page of rows in the given order; without an order as they stand. */
 export function answerRows(
@@ -31,6 +34,25 @@ export function answerRows(
   const columns = gatherColumns(rows.columns, wanted, wanted.length);
   const encoded = encodeRows(columns, fields, wanted.length);
   return { columns: fields, rows: joinChunks(encoded.map((chunk) => chunk.rows)), count: wanted.length, epoch, seq };
+}
+
+/** As answerRows, written piece by piece: `turn` lets others work in between. */
+export async function answerInTurns(
+  rows: Rows,
+  { columns: fields, order, limit, offset }: OutputSpec,
+  epoch: number,
+  turn: () => Promise<void>,
+): Promise<RowsAnswer> {
+  const sorted = order.length > 0 ? sortedRows(rows.columns, rows.length, order) : identity(rows.length);
+  const wanted = sorted.subarray(offset, limit === null ? sorted.length : offset + limit);
+  const chunks: Uint8Array[] = [];
+  for (let start = 0; start < wanted.length; start += TURN_ROWS) {
+    const some = wanted.subarray(start, start + TURN_ROWS);
+    const columns = gatherColumns(rows.columns, some, some.length);
+    chunks.push(...encodeRows(columns, fields, some.length).map((chunk) => chunk.rows));
+    await turn();
+  }
+  return { columns: fields, rows: joinChunks(chunks), count: wanted.length, epoch, seq: 0 };
 }
 
 /** The rows of an append view, which are its change log, up to the committed seq. */
@@ -60,11 +82,11 @@ export function sliceChunks(chunks: readonly ChangeChunk[], afterSeq: number): C
   return chunks.map((chunk) => (chunk.seqFrom > afterSeq ? chunk : cutChunk(chunk, afterSeq)));
 }
 
-/** The inputs of a pull query: every relation's current rows at one epoch. */
+/** The current rows, at one epoch, of the keyed tables and views that a pull query scans. */
 export async function readPullInputs(machine: Machine, plan: PhysicalPlan): Promise<Map<number, Flow>> {
   const inputs = new Map<number, Flow>();
   for (const [node, scan] of plan.nodes.entries()) {
-    if (scan.kind !== 'scan') continue;
+    if (scan.kind !== 'scan' || scan.relationKind === 'stream') continue;
     const flow = await currentFlow(machine, scan.relation);
     inputs.set(node, { ...changesFlow(scan, flow), watermark: Infinity });
   }

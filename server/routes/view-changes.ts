@@ -42,7 +42,7 @@ export const viewChanges = route({
     if (request.method === 'HEAD') return void response.end();
     if (format.opening !== '') response.write(format.opening);
     const sink = new ResponseSink(response, format);
-    const opened = await hub.subscribe(name, { kind: 'view', name }, at, sink, query.follow ?? true);
+    const opened = await hub.subscribe(name, { kind: 'view', name }, at, sink, { follow: query.follow ?? true });
     response.once('close', () => opened.close());
     await opened.started;
     if (opened.subscription.closed) response.end();

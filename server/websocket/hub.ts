@@ -18,6 +18,13 @@ export interface OpenedSubscription {
   close(): void;
 }
 
+export interface SubscribeOptions {
+  /** false: ends with the last committed change. */
+  readonly follow?: boolean;
+  /** Batches per second at most. */
+  readonly maxRate?: number | null;
+}
+
 interface AdHocQuery {
   readonly name: string;
   readonly opened: Promise<void>;
@@ -49,11 +56,11 @@ export class Hub {
     subject: Subject,
     at: StartAt,
     sink: FrameSink,
-    follow = true,
+    { follow = true, maxRate = null }: SubscribeOptions = {},
   ): Promise<OpenedSubscription> {
     const name = subject.kind === 'view' ? subject.name : await this.#openQuery(subject.sql);
     const feed = this.#feedOf(name);
-    const subscription = new Subscription(id, sink, this.#engine, feed);
+    const subscription = new Subscription(id, sink, this.#engine, feed, maxRate);
     feed.add(subscription);
     const adHocNow = subject.kind === 'sql' && at.kind === 'now';
     const started = subscription.start(adHocNow ? { kind: 'caught up' } : at, follow);

@@ -75,8 +75,6 @@ export class SocketSession {
   }
 
   async #subscribe({ id, subject, at, maxRate }: Extract<ClientRequest, { type: 'subscribe' }>): Promise<void> {
-    if (maxRate !== null)
-      return this.#error(id, problem('UNSUPPORTED', 'maxRate is not built yet', undefined, 'leave it out'));
     this.#forgetEnded();
     if (this.#subscriptions.has(id)) return this.#error(id, problem('BAD_REQUEST', `${id} is subscribed already`));
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) {
@@ -84,7 +82,7 @@ export class SocketSession {
     }
     this.#subscriptions.set(id, null);
     try {
-      const opened = await this.#options.hub.subscribe(id, subject, at, this.#sink);
+      const opened = await this.#options.hub.subscribe(id, subject, at, this.#sink, { maxRate });
       if (!this.#subscriptions.has(id) || this.#sink.closed) return opened.close();
       this.#subscriptions.set(id, opened);
       await opened.started;

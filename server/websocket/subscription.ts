@@ -15,7 +15,8 @@ import {
   snapshotBody,
   type SubscriptionId,
 } from './frames.ts';
-import type { ViewFeed } from './view-feed.ts';
+import { NetChange } from './net-change.ts';
+import { timeOfFrame, type ViewFeed } from './view-feed.ts';
 
 /** Where a subscription begins. */
 export type StartAt =
@@ -31,6 +32,10 @@ const PAGE_BYTES = 1 << 20;
 /** A quiet view still says that it is alive at least every 5 s. */
 const QUIET_MS_MAX = 4000;
 const PROGRESS_MS_MIN = 1000;
+/** A pace slower than this makes no sense. */
+const PACE_MS_MAX = 60 * 60 * 1000;
+/** Changes that are conflated into one batch at most; what is left comes with the next. */
+const NET_BYTES_MAX = 4 << 20;
 
 /**
  * One subscription: a snapshot or a place in the change log, then the log up to the head, then live batches. It is live
@@ -45,10 +50,17 @@ export class Subscription {
   /** The last seq that was sent. */
   #sentSeq = 0;
   #state: 'starting' | 'live' | 'stalled' | 'closed' = 'starting';
+  /** ms between two batches; null: each as it comes. */
+  readonly #paceMs: number | null;
+  #paceTimer: NodeJS.Timeout | null = null;
+  #lastBatchAt = -Infinity;
+  #lastEpoch = 0;
   #lastFrameAt = 0;
   #lastWatermark: number | null = null;
 
-  constructor(id: SubscriptionId, sink: FrameSink, engine: Engine, feed: ViewFeed) {
+  /** `maxRate`: batches per second; what comes between is conflated to its net change. */
+  constructor(id: SubscriptionId, sink: FrameSink, engine: Engine, feed: ViewFeed, maxRate: number | null = null) {
+    this.#paceMs = maxRate === null ? null : Math.min(1000 / maxRate, PACE_MS_MAX);
     this.id = id;
     this.#sink = sink;
     this.#engine = engine;
@@ -72,25 +84,29 @@ export class Subscription {
   /** A committed batch; `bodies` are shared by all subscribers. */
   publish(bodies: readonly Uint8Array[], seqFrom: number, seqTo: number, now: number): void {
     if (this.#state !== 'live' || seqTo <= this.#sentSeq) return;
+    if (this.#paceMs !== null && now - this.#lastBatchAt < this.#paceMs) return this.#conflateLater();
     if (seqFrom !== this.#sentSeq + 1) return this.#resync();
     if (this.#sink.queuedBytes > QUEUED_BYTES_MAX) return this.#stall();
     for (const [index, shared] of bodies.entries()) {
       this.#sink.send(this.#head, shared, index === bodies.length - 1 ? seqTo : null);
     }
     this.#sentSeq = seqTo;
-    this.#lastFrameAt = now;
-    this.#lastWatermark = this.#feed.watermark;
+    this.#lastBatchAt = now;
+    this.#noteFrame(now);
   }
 
   /** Called now and then: says that a quiet view is alive, and how far its watermark is. */
   tick(now: number): void {
     if (this.#state !== 'live') return;
     const quiet = now - this.#lastFrameAt;
-    const moved = this.#feed.watermark !== this.#lastWatermark;
+    // A watermark says that what lies before it was told: not while changes wait for their turn.
+    const behind = this.#sentSeq < this.#feed.publishedSeq;
+    const moved = !behind && this.#feed.watermark !== this.#lastWatermark;
     if (quiet < (moved ? PROGRESS_MS_MIN : QUIET_MS_MAX)) return;
-    this.#send(progressFrame(this.id, { ...this.#feed.position, seq: this.#sentSeq }), this.#sentSeq);
-    this.#lastFrameAt = now;
-    this.#lastWatermark = this.#feed.watermark;
+    const position = behind ? { epoch: this.#lastEpoch, watermark: this.#lastWatermark } : this.#feed.position;
+    this.#send(progressFrame(this.id, { ...position, seq: this.#sentSeq }), this.#sentSeq);
+    if (behind) this.#lastFrameAt = now;
+    else this.#noteFrame(now);
   }
 
   get closed(): boolean {
@@ -100,12 +116,66 @@ export class Subscription {
   end(reason: EndFrame['reason']): void {
     if (this.#state === 'closed') return;
     this.#send(endFrame(this.id, reason));
-    this.#state = 'closed';
+    this.close();
     this.#sink.subscriptionEnded?.();
   }
 
   close(): void {
     this.#state = 'closed';
+    if (this.#paceTimer) clearTimeout(this.#paceTimer);
+  }
+
+  #noteFrame(now: number): void {
+    this.#lastFrameAt = now;
+    this.#lastWatermark = this.#feed.watermark;
+    this.#lastEpoch = this.#feed.position.epoch;
+  }
+
+  #conflateLater(): void {
+    if (this.#paceMs === null || this.#paceTimer || this.#state === 'closed') return;
+    const dueMs = this.#lastBatchAt + this.#paceMs - this.#feed.now();
+    this.#paceTimer = setTimeout(() => this.#conflate(), Math.max(0, dueMs));
+  }
+
+  /** Sends what has changed since the last batch as one, read from the change log: nothing is held in between. */
+  #conflate(): void {
+    this.#paceTimer = null;
+    if (this.#state !== 'live') return;
+    this.#state = 'starting';
+    this.#sendNet()
+      .then(() => this.#goLive())
+      .catch((error: unknown) => this.#fail(error));
+  }
+
+  async #sendNet(): Promise<void> {
+    await this.#sink.whenDrained();
+    const { mode, key, columns } = await this.#feed.head();
+    const positions = key.map((name) => columns.findIndex((column) => column.name === name));
+    const net = new NetChange(mode, positions);
+    const target = this.#feed.publishedSeq;
+    let last: ChangeChunk | null = null;
+    for (let seq = this.#sentSeq; last?.more || (seq < target && net.bytes < NET_BYTES_MAX); seq = last.seqTo) {
+      const answer = await this.#engine.changes(this.#feed.name, seq, PAGE_BYTES);
+      if (answer.kind === 'lost' || answer.chunks[0]?.seqFrom !== seq + 1) return this.#reset('no longer held');
+      for (const chunk of answer.chunks) net.add(chunk.rows);
+      last = answer.chunks.at(-1)!;
+    }
+    if (last && this.#open()) this.#sendConflated(net, last);
+  }
+
+  #sendConflated(net: NetChange, last: ChangeChunk): void {
+    const frames = framesOf(net.pieces());
+    const fromSeq = this.#sentSeq + 1;
+    for (const [index, rows] of frames.entries()) {
+      const more = index < frames.length - 1;
+      const chunk = { ...last, rows: Buffer.from(rows, 'utf8'), more };
+      this.#sink.send(this.#head, batchBody(chunk, fromSeq), more ? null : last.seqTo);
+    }
+    this.#sentSeq = last.seqTo;
+    this.#lastBatchAt = this.#feed.now();
+    this.#lastFrameAt = this.#lastBatchAt;
+    this.#lastWatermark = timeOfFrame(last.watermark);
+    this.#lastEpoch = last.epoch;
   }
 
   async #begin(at: StartAt, head: ViewHead): Promise<void> {
@@ -131,6 +201,8 @@ export class Subscription {
   async #catchUp(): Promise<void> {
     while (this.#open()) {
       await this.#sink.whenDrained();
+      // One that has a pace catches up at that pace.
+      if (this.#paceMs !== null) return this.#goLive();
       const answer = await this.#engine.changes(this.#feed.name, this.#sentSeq, PAGE_BYTES);
       if (answer.kind === 'lost') await this.#reset('no longer held');
       else if (answer.chunks.length > 0) this.#sendPage(answer);
@@ -141,8 +213,8 @@ export class Subscription {
   #goLive(): void {
     if (this.#state === 'closed') return;
     this.#state = 'live';
-    this.#lastFrameAt = this.#feed.now();
-    this.#lastWatermark = this.#feed.watermark;
+    if (this.#paceMs !== null && this.#sentSeq < this.#feed.publishedSeq) this.#conflateLater();
+    else this.#noteFrame(this.#feed.now());
   }
 
   #sendPage({ chunks }: Extract<ChangesAnswer, { kind: 'changes' }>): void {
@@ -218,7 +290,7 @@ export class Subscription {
     if (!this.#open()) return;
     if (error instanceof ProblemError && error.problems[0].code === 'SHUTTING_DOWN') return this.end('shutdown');
     this.#send(errorFrame(this.id, failureJson(error)));
-    this.#state = 'closed';
+    this.close();
     this.#sink.subscriptionEnded?.();
   }
 
@@ -229,6 +301,21 @@ export class Subscription {
   #send(text: string, seq: number | null = null): void {
     if (this.#open()) this.#sink.send(text, null, seq);
   }
+}
+
+/** Pieces of change rows, joined to frames of up to about PAGE_BYTES; one without rows where nothing is left. */
+function framesOf(pieces: readonly string[]): string[] {
+  const frames: string[][] = [[]];
+  let length = 0;
+  for (const piece of pieces) {
+    if (length > 0 && length + piece.length > PAGE_BYTES) {
+      frames.push([]);
+      length = 0;
+    }
+    frames.at(-1)!.push(piece);
+    length += piece.length;
+  }
+  return frames.map((frame) => frame.join(','));
 }
 
 /** Many small batches go into one frame of up to about PAGE_BYTES. */

@@ -95,7 +95,7 @@ export class ViewFeed {
     const last = chunks.at(-1)!;
     this.#publishedSeq = last.seqTo;
     this.#epoch = last.epoch;
-    this.watermark = watermarkOf(last.watermark);
+    this.watermark = timeOfFrame(last.watermark);
     if (this.empty) return;
     const bodies = chunks.map((chunk) => batchBody(chunk, null));
     const now = this.now();
@@ -103,8 +103,8 @@ export class ViewFeed {
   }
 }
 
-/** From the JSON text that frames carry. */
-function watermarkOf(text: string): number | null {
+/** A watermark, from the JSON text that frames carry. */
+export function timeOfFrame(text: string): number | null {
   const watermark = JSON.parse(text) as string | null;
   if (watermark === null) return null;
   return watermark === 'end' ? Infinity : Date.parse(watermark);

@@ -304,7 +304,7 @@ describe('frames of clients', () => {
     ['view and sql', { type: 'subscribe', id: 'b', view: 'log', sql: 'SELECT 1' }, 'BAD_FRAME', 'b'],
     ['a seq that is none', { type: 'subscribe', id: 'b', view: 'log', from: -1 }, 'BAD_FRAME', 'b'],
     ['a view that is none', { type: 'subscribe', id: 'b', view: 'clicks' }, 'VIEW_NOT_FOUND', 'b'],
-    ['maxRate, which is not built', { type: 'subscribe', id: 'b', view: 'log', maxRate: 1 }, 'UNSUPPORTED', 'b'],
+    ['a rate of nothing', { type: 'subscribe', id: 'b', view: 'log', maxRate: 0 }, 'BAD_FRAME', 'b'],
   ];
 
   test.each(bad)('%s: refused, and the socket stays', async (_what, frame, code, id) => {

@@ -1,0 +1,138 @@
+import type { Batch } from '../columns/batch.ts';
+import type { Flow, Tick } from '../dstream/dstream.ts';
+import { problem } from '../errors/problem.ts';
+import type { Entry } from '../intake/entry.ts';
+import type { Relation } from '../intake/relation.ts';
+import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import type { Dataflow, DataflowOutput } from './dataflow.ts';
+import type { Machine } from './machine.ts';
+import { ResultCollector } from './result-collector.ts';
+import { groupByRelation, streamFlow } from './scan-flows.ts';
+
+const READ_BYTES = 1 << 20;
+/** Rows of one turn: about 10 ms of work, after which micro-batches have theirs. */
+const TURN_ROWS = 16_384;
+const TIME_MAX_MS = 10_000;
+const STATE_BYTES_MAX = 128 << 20;
+
+export interface StreamSelectInput {
+  readonly machine: Machine;
+  readonly plan: PhysicalPlan;
+  /** The plan, opened: nothing has been offered to it yet. */
+  readonly query: Dataflow;
+  /** The last entry of the acceptance order that counts. */
+  readonly upTo: number;
+  /** Current rows of the keyed tables and views that the plan scans, by node. */
+  readonly current: ReadonlyMap<number, Flow>;
+  readonly tick: Tick;
+}
+
+/**
+ * A query over the rows that streams retain, as a finite input: the operators of a continuous query read the log piece by
+ * piece, between micro-batches of others, and then the end, at which every window closes. Bounded in rows, state and time.
+ *
+ * Errors: QUERY_TOO_LARGE, STATEMENT_TIMEOUT, STREAM_NOT_FOUND (dropped meanwhile), SOURCE_CHANGED.
+ */
+export async function selectOverStreams(input: StreamSelectInput): Promise<Batch> {
+  const { machine, query, upTo, current } = input;
+  const run = new StreamSelect(input);
+  run.advance(current);
+  const streams = machine.streamsOf(query);
+  const only = streams.size === 1 ? [...streams][0]! : null;
+  for (let position = 0; position < upTo && !run.complete; ) {
+    const records = await machine.store.readIntake(only, position, READ_BYTES);
+    if (records.length === 0) break;
+    position = records.at(-1)!.sequence;
+    for (const record of records) {
+      if (record.sequence > upTo || run.complete) break;
+      if (!streams.has(record.relation)) continue;
+      await run.take({ record, slices: relationOf(machine, record.relation).replay(record) });
+    }
+  }
+  await run.flush();
+  if (!run.complete) run.advance(ends(query));
+  return run.rows();
+}
+
+class StreamSelect {
+  readonly #input: StreamSelectInput;
+  readonly #collector: ResultCollector;
+  readonly #began: number;
+  #entries: Entry[] = [];
+  #rows = 0;
+
+  constructor(input: StreamSelectInput) {
+    this.#input = input;
+    this.#collector = new ResultCollector(input.plan.output);
+    this.#began = input.machine.clock.monotonic();
+  }
+
+  get complete(): boolean {
+    return this.#appends && this.#collector.complete;
+  }
+
+  async take(entry: Entry): Promise<void> {
+    this.#entries.push(entry);
+    this.#rows += entry.record.rows;
+    if (this.#rows >= TURN_ROWS) await this.flush();
+  }
+
+  /** Computes what was taken, then lets others have their turn. */
+  async flush(): Promise<void> {
+    if (this.#entries.length === 0) return;
+    const { machine, query } = this.#input;
+    const byRelation = groupByRelation(this.#entries);
+    const inputs = new Map<number, Flow>();
+    for (const { node, scan } of query.scans) {
+      const relation = scan.relationKind === 'stream' ? machine.intake.byName(scan.relation) : undefined;
+      const entries = relation && byRelation.get(relation.id);
+      if (entries) inputs.set(node, streamFlow(scan, entries, relation));
+    }
+    this.#entries = [];
+    this.#rows = 0;
+    this.advance(inputs);
+    await machine.clock.turn();
+  }
+
+  advance(inputs: ReadonlyMap<number, Flow>): void {
+    const { query, tick } = this.#input;
+    this.#collect(query.advance(inputs, tick));
+    this.#check();
+  }
+
+  rows(): Batch {
+    return this.#appends ? this.#collector.rows() : this.#input.query.currentRows();
+  }
+
+  get #appends(): boolean {
+    return this.#input.plan.output.mode === 'append';
+  }
+
+  #collect({ flow }: DataflowOutput): void {
+    if (this.#appends) for (const batch of flow.batches) this.#collector.add(batch);
+  }
+
+  #check(): void {
+    const { machine, query } = this.#input;
+    if (query.stateBytes > STATE_BYTES_MAX) {
+      const hint = 'narrow it with WHERE, or create a materialized view';
+      throw problem('QUERY_TOO_LARGE', `the query holds over ${STATE_BYTES_MAX >> 20} MB of state`, undefined, hint);
+    }
+    if (machine.clock.monotonic() - this.#began > TIME_MAX_MS) {
+      const hint = 'narrow it with WHERE or LIMIT, or create a materialized view over the stream';
+      throw problem('STATEMENT_TIMEOUT', `the query ran for over ${TIME_MAX_MS / 1000} seconds`, undefined, hint);
+    }
+  }
+}
+
+function relationOf(machine: Machine, id: number): Relation {
+  const relation = machine.intake.byId(id);
+  if (relation) return relation;
+  throw problem('STREAM_NOT_FOUND', 'a stream of the query was dropped while it ran');
+}
+
+/** The end of every stream. */
+function ends(query: Dataflow): Map<number, Flow> {
+  const streams = query.scans.filter(({ scan }) => scan.relationKind === 'stream');
+  return new Map(streams.map(({ node }) => [node, { batches: [], watermark: Infinity }]));
+}
