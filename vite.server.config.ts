@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /**
- * The program as few files: its four threads, each with what it needs, from what tsc built. A start reads a handful of
+ * The program as few files: its threads, each with what it needs, from what tsc built. A start reads a handful of
  * files instead of hundreds. Native code stays outside, and so does what is loaded late and by its own thread.
  */
 export default defineConfig({
@@ -21,6 +21,7 @@ export default defineConfig({
         main: source('dist/server/main.js'),
         'engine-worker': source('dist/runtime/engine/engine-worker.js'),
         'store-worker': source('dist/runtime/store/store-worker.js'),
+        'try-worker': source('dist/server/try/try-worker.js'),
         'planner-worker': source('dist/planner/planner-worker.js'),
       },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

@@ -11,6 +11,7 @@ import { Lifecycle } from './lifecycle.ts';
 import { BodyReader } from './request-body.ts';
 import { Security } from './security.ts';
 import { SqlService } from './sql-service.ts';
+import { TryRunner } from './try/try-runner.ts';
 import { type AttachedWebSocket, attachWebSocket } from './websocket/attach.ts';
 import { Hub } from './websocket/hub.ts';
 
@@ -64,7 +65,8 @@ export async function startServer(config: ServeConfig, deps: ServeDeps): Promise
     checkUpgrade: (request) => security.checkUpgrade(request),
     acceptsToken: (token) => security.isToken(token),
   });
-  lifecycle.serve({ engine, sql, hub, security, bodies: new BodyReader(config.bodyBytesMax), log });
+  const bodies = new BodyReader(config.bodyBytesMax);
+  lifecycle.serve({ engine, sql, hub, security, trials: new TryRunner(), bodies, log });
   log.info({ epoch: started.epoch, port }, 'serving');
   return {
     url: `http://${config.host.includes(':') ? `[${bare(config.host)}]` : config.host}:${port}`,

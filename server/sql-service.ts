@@ -8,6 +8,8 @@ import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
 import { jsonText } from '../runtime/types/json-text.ts';
 import { typeName } from '../runtime/types/data-type.ts';
 import type { Catalogue } from './catalogue.ts';
+import { planDefinitions, type PlannedTrial, planExisting, planQuery } from './try/plan-trial.ts';
+import type { TrialRelation } from './try/trial.ts';
 
 /** What one statement did. `statement`: its first words, `CREATE MATERIALIZED VIEW`. */
 export type StatementResult =
@@ -77,6 +79,17 @@ export class SqlService {
   /** The plan of an ad-hoc query. */
   async planAdHoc(sql: string): Promise<PhysicalPlan> {
     return valueOf(await this.#planner.planQuery('$query', sql, this.catalogue.snapshot)).plan;
+  }
+
+  /** What CREATE statements make for a trial, apart from what there is. */
+  planTrialDefinitions(ddl: string): Promise<readonly TrialRelation[]> {
+    return planDefinitions(this.#planner, ddl);
+  }
+
+  /** A query over what was made for it; null: over what there is. */
+  planTrial(sql: string, made: readonly TrialRelation[] | null): Promise<PlannedTrial> {
+    if (made !== null) return planQuery(this.#planner, sql, made);
+    return planExisting(this.#planner, sql, this.catalogue.snapshot);
   }
 
   /** As `DROP <what> <name> [CASCADE]`; answers all names dropped. Errors: IN_USE. */

@@ -227,6 +227,23 @@ const Batch = z.object({
 
 const Checkpoint = z.object({ epoch: count, at: z.string(), bytes: count, ms });
 
+const TryResult = z.object({
+  columns: z.array(Column),
+  key: z.array(z.string()),
+  mode,
+  name: z.string(),
+  warnings,
+  steps: z.array(
+    z.object({
+      now: z.string(),
+      watermark,
+      inserted: z.record(z.string(), z.object({ accepted: count, rejected: count, errors: z.array(RowError) })),
+      changes: z.array(cells),
+    }),
+  ),
+  errors: z.array(cells).check(z.describe("Rows of the query's `$errors`")),
+});
+
 /** By their names in the document. */
 export const answerSchemas = {
   Column,
@@ -250,6 +267,7 @@ export const answerSchemas = {
   Frame,
   InsertedFrame: InsertedFrameSchema,
   Stepped: z.object({ epoch: count, rowsIn: count, rowsOut: count }),
+  TryResult,
   Batch,
   BatchList: z.object({ batches: z.array(Batch) }),
   Checkpoint,

@@ -17,6 +17,7 @@ import { resumeView } from './resume-view.ts';
 import type { Route } from './route.ts';
 import { runSql } from './run-sql.ts';
 import { stepOnce } from './step-once.ts';
+import { tryQuery } from './try-query.ts';
 import { validateSql } from './validate-sql.ts';
 import { viewChanges } from './view-changes.ts';
 import { viewRows } from './view-rows.ts';
@@ -25,6 +26,7 @@ import { viewRows } from './view-rows.ts';
 export const routes: readonly Route[] = [
   runSql,
   validateSql,
+  tryQuery,
   listStreams,
   getStream,
   dropStream,
