@@ -31,7 +31,7 @@ export interface Format {
 
 export interface RowDecoder {
   /**
-   * Decodes whole rows (NDJSON lines) of bytes[start, end) into columns, at most `rowsMax` accepted rows. Blank lines
+   * Decodes whole rows (NDJSON lines) of bytes[start, end) into columns, at most `rowsMax` accepted rows (but those of one line). Blank lines
    * are nothing. The last line needs no newline. Deterministic: the same bytes give the same rows and refusals. At most
    * `refusedMax` refused rows are told (default: all); the others are counted alone, which costs less.
    */
@@ -48,6 +48,13 @@ export interface DecodedRows {
   readonly length: number;
   /** One per position in `keep`. utf8 columns refer to `bytes` or to an own buffer for unescaped text. */
   readonly columns: readonly Column[];
+  /**
+   * Of a format whose lines are changes: +1 a row that comes (with a key it replaces), -1 one that goes (with a key the
+   * other columns are NULL). A line can give two rows or none. Absent: every line gives a row that comes.
+   */
+  readonly weights?: Int8Array;
+  /** Beside `weights`: the line of each row, of those of this call, ascending. */
+  readonly lineOf?: Int32Array;
   /** Where the next call continues: just after the last consumed line. */
   readonly next: number;
   /** Lines consumed, accepted or refused (blank ones not counted). */

@@ -2,13 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { allocateUtf8 } from '../../columns/allocator.ts';
 import type { Column } from '../../columns/column.ts';
 import type { DecodedRows, DecoderOptions, RefusedRow, RowDecoder, RowRefusal, WireColumn } from '../format.ts';
+import { isBlank, isSpace, rawText } from '../line-spans.ts';
 import { type Cells, cellsOf } from './cells.ts';
 import { type Input, NEWLINE, PADDING, RowParser } from './row-parser.ts';
 import { hasShape, type RowShape, shapeOf } from './row-shape.ts';
 import { Scanner, scannerArrays } from './scanner.ts';
 
-/** Refused rows show so many bytes of theirs. */
-const RAW_BYTES_MAX = 4096;
 /** Rows that are checked for valid UTF-8 together. */
 const WINDOW_BYTES = 256 * 1024;
 /** What lacks a last newline or room behind it is copied: up to so much at once, else only the rest behind the last newline. */
@@ -273,24 +272,4 @@ function inputOf(buffer: Buffer): Input {
 function newlineFrom(bytes: Uint8Array, buffer: Buffer, start: number): number {
   for (let at = start; at < start + NEAR; at++) if (bytes[at] === NEWLINE) return at;
   return buffer.indexOf(NEWLINE, start + NEAR);
-}
-
-function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (!isSpace(bytes[at]!)) return false;
-  return true;
-}
-
-/** The line without the space around it, cut between characters. */
-function rawText(bytes: Buffer, from: number, to: number): string {
-  let start = from;
-  let end = to;
-  while (start < end && isSpace(bytes[start]!)) start++;
-  while (start < end && isSpace(bytes[end - 1]!)) end--;
-  let cut = Math.min(end, start + RAW_BYTES_MAX);
-  if (cut < end) for (let back = 0; back < 3 && (bytes[cut]! & 0xc0) === 0x80; back++) cut--;
-  return bytes.toString('utf8', start, cut);
-}
-
-function isSpace(byte: number): boolean {
-  return byte === 32 || byte === 9 || byte === 13;
 }
