@@ -76,7 +76,7 @@ export const ENVIRONMENT: PlannerEnvironment = {
     connector('blackhole', [], { source: false, sink: true }),
   ],
   streamOptions: [
-    option('format', { kind: 'word', words: ['json', 'csv', 'debezium-json'] }, ['csv', 'debezium-json']),
+    option('format', { kind: 'word', words: ['json', 'csv', 'debezium-json'] }, ['csv']),
     option('idle_timeout', { kind: 'duration', minMs: 1 }),
     option('retention', { kind: 'retention' }),
     option('unknown_fields', { kind: 'word', words: ['ignore', 'refuse'] }),

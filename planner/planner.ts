@@ -1,4 +1,4 @@
-import type { Catalog, RelationDefinition } from '../runtime/catalog/catalog.ts';
+import { isDeclared, type Catalog, type RelationDefinition } from '../runtime/catalog/catalog.ts';
 import { type Problem, ProblemError, problem } from '../runtime/errors/problem.ts';
 import { explainPlan } from '../runtime/plan/explain-plan.ts';
 import { ENVIRONMENT, type PlannerEnvironment } from './planner-environment.ts';
@@ -107,7 +107,7 @@ function validationOf(statement: StatementPlan): Validation | null {
 }
 
 function describe(definition: RelationDefinition): Validation | null {
-  if (definition.kind !== 'stream' && definition.kind !== 'table') return null;
+  if (!isDeclared(definition)) return null;
   const columns = definition.columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
   return { ...NOTHING, columns, key: definition.primaryKey.map((position) => columns[position]?.name ?? '') };
 }

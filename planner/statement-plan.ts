@@ -20,11 +20,11 @@ export type StatementPlan =
       readonly name: string;
       readonly what: RelationKind | 'any';
     }
-  /** Values have the column's type; absent columns are not in the row. */
+  /** Values have the type of their field; absent columns are not in the row. */
   | {
       readonly kind: 'insert';
       readonly stream: string;
-      readonly columns: readonly string[];
+      readonly format: string;
       readonly rows: readonly (readonly Value[])[];
       readonly fields: readonly Field[];
     }

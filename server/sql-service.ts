@@ -4,8 +4,8 @@ import type { RelationDefinition } from '../runtime/catalog/catalog.ts';
 import { derivedFrom } from '../runtime/catalog/derived-definitions.ts';
 import type { Engine, Inserted, RowsAnswer } from '../runtime/engine/engine.ts';
 import { type Problem, problem, ProblemError } from '../runtime/errors/problem.ts';
+import { insertLines } from '../runtime/formats/insert-lines.ts';
 import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
-import { jsonText } from '../runtime/types/json-text.ts';
 import { typeName } from '../runtime/types/data-type.ts';
 import type { Catalogue } from './catalogue.ts';
 import { planDefinitions, type PlannedTrial, planExisting, planQuery } from './try/plan-trial.ts';
@@ -147,12 +147,8 @@ export class SqlService {
   }
 
   #insert(plan: Extract<StatementPlan, { kind: 'insert' }>): Promise<Inserted> {
-    const names = plan.columns.map((name) => JSON.stringify(name));
-    const lines = plan.rows.map((row) => {
-      const cells = row.map((value, index) => `${names[index]}:${jsonText(value, plan.fields[index]!.type)}`);
-      return `{${cells.join(',')}}`;
-    });
-    return this.#engine.insert(plan.stream, Buffer.from(lines.join('\n'), 'utf8'), { op: 'upsert', strict: false });
+    const lines = insertLines(plan.format, plan.fields, plan.rows);
+    return this.#engine.insert(plan.stream, lines, { op: 'upsert', strict: false });
   }
 
   async #show(what: 'streams' | 'views' | 'sinks' | 'functions'): Promise<Listing> {
@@ -184,7 +180,7 @@ export class SqlService {
 type Listing = Pick<Extract<StatementResult, { kind: 'listed' }>, 'columns' | 'rows'>;
 
 const KINDS_SHOWN: Readonly<Record<'streams' | 'views' | 'sinks', readonly RelationDefinition['kind'][]>> = {
-  streams: ['stream', 'table'],
+  streams: ['stream', 'table', 'bag'],
   views: ['view', 'materialized-view'],
   sinks: ['sink'],
 };

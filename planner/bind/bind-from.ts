@@ -69,6 +69,7 @@ function planOf(definition: RelationDefinition, span: Span, binding: Binding): L
   switch (definition.kind) {
     case 'stream':
     case 'table':
+    case 'bag':
       return scanStream(definition);
     case 'materialized-view':
       return scanView(definition);
@@ -86,6 +87,9 @@ function planOf(definition: RelationDefinition, span: Span, binding: Binding): L
   }
 }
 
+/** A bag's rows come and go one by one: nothing identifies them. */
+const SCAN_MODES = { stream: 'append', table: 'upsert', bag: 'retract' } as const;
+
 function scanStream(definition: StreamDefinition): LogicalScan {
   const columns = definition.columns.map(({ name, type, nullable }, index): LogicalColumn => {
     const eventTime = definition.kind === 'stream' && definition.watermark?.column === index;
@@ -95,10 +99,10 @@ function scanStream(definition: StreamDefinition): LogicalScan {
   return {
     kind: 'scan',
     relation: definition.name,
-    relationKind: definition.kind,
+    relationKind: definition.kind === 'stream' ? 'stream' : 'table',
     positions: columns.map((_, index) => index),
     columns,
-    mode: definition.kind === 'table' ? 'upsert' : 'append',
+    mode: SCAN_MODES[definition.kind],
     key: definition.kind === 'table' ? definition.primaryKey : null,
   };
 }

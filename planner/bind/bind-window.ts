@@ -1,6 +1,6 @@
 import { type ProblemError, problem, type Span } from '../../runtime/errors/problem.ts';
 import type { WindowSpec } from '../../runtime/windows/window-spec.ts';
-import { inputsOf, type LogicalColumn, type LogicalPlan } from '../logical/logical-plan.ts';
+import { inputsOf, type LogicalColumn, type LogicalPlan, type LogicalScan } from '../logical/logical-plan.ts';
 import type { ExpressionNode } from '../sql/syntax.ts';
 import type { WindowName } from './window-functions.ts';
 
@@ -96,7 +96,7 @@ function noEventTime(column: LogicalColumn, plan: LogicalPlan, span: Span): Prob
   }
   const source = firstScan(plan, 'view') ?? firstScan(plan, 'table');
   if (source !== null) {
-    const what = source.kind === 'view' ? 'a materialized view' : 'a keyed table';
+    const what = SCANNED[source.relationKind === 'view' ? 'view' : source.mode];
     const message = `windows over ${what} (${source.relation}) are not supported yet`;
     return problem('UNSUPPORTED', message, span, 'put the window over the stream it is made from');
   }
@@ -109,11 +109,11 @@ function noEventTime(column: LogicalColumn, plan: LogicalPlan, span: Span): Prob
   );
 }
 
-function firstScan(
-  plan: LogicalPlan,
-  kind: 'view' | 'table',
-): { readonly kind: 'view' | 'table'; readonly relation: string } | null {
-  if (plan.kind === 'scan' && plan.relationKind === kind) return { kind, relation: plan.relation };
+/** What is read, by the way in which its rows change. */
+const SCANNED = { view: 'a materialized view', upsert: 'a keyed table', retract: 'a bag', append: 'a table' } as const;
+
+function firstScan(plan: LogicalPlan, kind: 'view' | 'table'): LogicalScan | null {
+  if (plan.kind === 'scan' && plan.relationKind === kind) return plan;
   for (const input of inputsOf(plan)) {
     const found = firstScan(input, kind);
     if (found !== null) return found;

@@ -10,10 +10,11 @@ import { computedColumns } from './computed-columns.ts';
 import { constantValue } from './constant.ts';
 import type { PlannerContext } from './planner-context.ts';
 import { durationMs } from './read-options.ts';
+import { relationKind } from './relation-kind.ts';
 import { requireFreeName, requireNewName } from './relation-names.ts';
 import { streamOptions } from './stream-options.ts';
 
-/** CREATE STREAM, TABLE and SOURCE: with a primary key a keyed table, else a stream. */
+/** CREATE STREAM, TABLE and SOURCE: what they make follows from key and format. */
 export function planCreateStream(node: CreateStream, statement: StatementText, context: PlannerContext): StatementPlan {
   requireFreeName(node.name);
   const existing = context.catalog.relations.find((relation) => relation.name === node.name.text);
@@ -27,17 +28,10 @@ function streamDefinition(node: CreateStream, statement: StatementText, context:
   const columns = declaredColumns(node, statement);
   const primaryKey = keyPositions(node, columns);
   const watermark = watermarkOf(node, columns);
-  if (watermark !== null && primaryKey.length > 0) {
-    throw problem(
-      'UNSUPPORTED',
-      'a keyed table has no watermark: its rows are never late',
-      node.watermark?.span,
-      'leave WATERMARK or PRIMARY KEY out',
-    );
-  }
-  const { connector, format, options } = streamOptions(node, context.environment);
+  const written = streamOptions(node, context.environment);
+  const { connector, format, options } = written;
   return {
-    kind: primaryKey.length > 0 ? 'table' : 'stream',
+    kind: relationKind(node, columns, written),
     name: node.name.text,
     columns: columns.map((column, index) =>
       primaryKey.includes(index) || watermark?.column === index ? { ...column, nullable: false } : column,

@@ -1,4 +1,4 @@
-import type { Catalog, RelationDefinition, RelationKind } from '../../runtime/catalog/catalog.ts';
+import { isDeclared, type Catalog, type RelationDefinition, type RelationKind } from '../../runtime/catalog/catalog.ts';
 import { derivedFrom } from '../../runtime/catalog/derived-definitions.ts';
 import { type ErrorCode, problem } from '../../runtime/errors/problem.ts';
 import { matchName } from '../bind/names.ts';
@@ -33,16 +33,21 @@ function requireKind(node: Drop, relation: RelationDefinition): void {
     const message = `${relation.name} belongs to ${owner} and goes with it`;
     throw problem('WRONG_KIND', message, node.name.span, `drop ${owner}`);
   }
-  const isStream = relation.kind === 'stream' || relation.kind === 'table';
+  const isStream = isDeclared(relation);
   const wantsStream = node.what === 'stream' || node.what === 'table';
   if (node.what === 'any' || node.what === relation.kind || (isStream && wantsStream)) return;
-  const word = relation.kind === 'materialized-view' ? 'MATERIALIZED VIEW' : relation.kind.toUpperCase();
+  const word = dropWord(relation);
   throw problem(
     'WRONG_KIND',
     `${relation.name} is a ${kindName(relation)}`,
     node.name.span,
     `write DROP ${word} ${relation.name}`,
   );
+}
+
+function dropWord(relation: RelationDefinition): string {
+  if (relation.kind === 'bag') return 'STREAM';
+  return relation.kind === 'materialized-view' ? 'MATERIALIZED VIEW' : relation.kind.toUpperCase();
 }
 
 /** Everything that reads the relation, directly or through others, in an order in which it can be dropped. */

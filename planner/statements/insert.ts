@@ -1,4 +1,4 @@
-import type { ColumnDefinition, StreamDefinition } from '../../runtime/catalog/catalog.ts';
+import { isDeclared, type ColumnDefinition, type StreamDefinition } from '../../runtime/catalog/catalog.ts';
 import { problem } from '../../runtime/errors/problem.ts';
 import type { Value } from '../../runtime/types/value.ts';
 import { matchName } from '../bind/names.ts';
@@ -30,12 +30,12 @@ export function planInsert(node: InsertValues, context: PlannerContext): Stateme
     });
   });
   const fields = columns.map(({ name, type, nullable }) => ({ name, type, nullable }));
-  return { kind: 'insert', stream: definition.name, columns: fields.map((field) => field.name), rows, fields };
+  return { kind: 'insert', stream: definition.name, format: definition.format, rows, fields };
 }
 
 function writableStream(name: Identifier, context: PlannerContext): StreamDefinition {
   const relation = findNamed(name, context.catalog, 'STREAM_NOT_FOUND');
-  if (relation.kind !== 'stream' && relation.kind !== 'table') {
+  if (!isDeclared(relation)) {
     throw problem(
       'WRONG_KIND',
       `${relation.name} is a ${kindName(relation)}; rows go into streams and tables`,

@@ -13,12 +13,15 @@ export interface Catalog {
 
 export type RelationDefinition = StreamDefinition | ViewDefinition | MaterializedViewDefinition | SinkViewDefinition;
 
-/** A stream (rows only grow) or a keyed table (a later row with the same key replaces the earlier). */
+/**
+ * A stream (rows only grow), a keyed table (a later row with the same key replaces the earlier), or a bag (rows come and
+ * go, equal rows count separately).
+ */
 export interface StreamDefinition {
-  readonly kind: 'stream' | 'table';
+  readonly kind: 'stream' | 'table' | 'bag';
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
-  /** Positions of the PRIMARY KEY; empty for streams. */
+  /** Positions of the PRIMARY KEY; empty for streams and bags. */
   readonly primaryKey: readonly number[];
   readonly watermark: WatermarkDefinition | null;
   readonly connector: string;
@@ -92,6 +95,11 @@ export interface SinkViewDefinition {
   readonly options: Readonly<Record<string, string>>;
   readonly dependsOn: readonly string[];
   readonly sql: string;
+}
+
+/** Whether it is a stream, a table or a bag: what rows go into. */
+export function isDeclared(relation: RelationDefinition): relation is StreamDefinition {
+  return relation.kind === 'stream' || relation.kind === 'table' || relation.kind === 'bag';
 }
 
 export type RelationKind = RelationDefinition['kind'];

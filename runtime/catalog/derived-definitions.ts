@@ -14,6 +14,7 @@ export function derivedDefinitions(of: RelationDefinition): RelationDefinition[]
   switch (of.kind) {
     case 'stream':
     case 'table':
+    case 'bag':
       return derivedStreams(of);
     case 'materialized-view':
     case 'sink':

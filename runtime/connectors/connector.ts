@@ -112,6 +112,8 @@ export interface RecordedPoll {
   readonly to: Offset;
   readonly check: number;
   readonly now: number;
+  /** Lines that took away a row which was not there: they are passed over. Absent: none. */
+  readonly missing?: readonly number[];
 }
 
 export interface SinkDefinition {

@@ -25,7 +25,10 @@ class SlowClock implements Clock {
 
 function bodyOf(steps: number): BodyReading {
   let left = steps;
-  return { step: () => --left <= 0, finish: () => ({ rows: [], length: steps, refused: [], rejected: 0 }) };
+  return {
+    step: () => --left <= 0,
+    finish: () => ({ rows: [], length: steps, accepted: steps, refused: [], rejected: 0 }),
+  };
 }
 
 const FIRST = {} as Relation;

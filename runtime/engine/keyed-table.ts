@@ -6,7 +6,8 @@ import { columnFromValues } from '../columns/column-builder.ts';
 import { valueAt } from '../columns/value-at.ts';
 import type { Flow } from '../dstream/dstream.ts';
 import type { Entry, Slice } from '../intake/entry.ts';
-import { decodeTime, encodeTime, type SavedTime } from '../intake/stream-time.ts';
+import { decodeTime, encodeTime } from '../intake/stream-time.ts';
+import { gatherColumns } from '../operators/gather-columns.ts';
 import { readRows, writeRow } from '../operators/row-cells.ts';
 import { openOperatorState } from '../state/operator-state.ts';
 import { type CheckpointedState, cellKindOf, type StateTable } from '../state/state.ts';
@@ -14,12 +15,13 @@ import { encodePlan } from '../plan/plan-codec.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 import { Checkpoint } from './checkpoint.ts';
+import type { SavedTable, TableRelation } from './table-relation.ts';
 
 /**
  * A relation with a primary key: its current rows by key. A row replaces the earlier row of its key, a delete of an
  * absent key is nothing, an equal row changes nothing. Each micro-batch leaves as net changes, old row before new.
  */
-export class KeyedTable {
+export class KeyedTable implements TableRelation {
   readonly id: number;
   readonly definition: StreamDefinition;
   readonly checkpoint: Checkpoint;
@@ -80,37 +82,42 @@ export class KeyedTable {
     return this.#table.size;
   }
 
+  /** Of several rows of one key only the last counts for the state. */
   #apply(slice: Slice, deletes: boolean): void {
     const keys = this.definition.primaryKey.map((column) => slice.columns[column]!);
     const existing = allocateInts(slice.length);
     this.#table.find(keys, slice.length, existing);
-    if (deletes) this.#delete(slice, existing);
-    else this.#upsert(slice, keys, existing);
+    const befores = this.#rowsBefore(slice, existing);
+    const comes = (row: number): boolean => (slice.weights ? slice.weights[row]! > 0 : !deletes);
+    const last = new Map(befores.map(({ key }, row) => [key, row]));
+    for (const { key, row: before } of befores) {
+      const row = last.get(key)!;
+      this.#note({ key, row: before }, comes(row) ? this.#rowOf(slice, row) : null);
+    }
+    const rows = [...last.values()];
+    this.#delete(
+      existing,
+      rows.filter((row) => !comes(row)),
+    );
+    this.#upsert(slice, keys, rows.filter(comes));
   }
 
-  #upsert(slice: Slice, keys: readonly Column[], existing: Int32Array): void {
-    const befores = this.#rowsBefore(slice, existing);
-    const groups = allocateInts(slice.length);
-    this.#table.resolve(keys, slice.length, groups);
+  #upsert(slice: Slice, keys: readonly Column[], rows: readonly number[]): void {
+    const { length } = rows;
+    const picked = Int32Array.from(rows);
+    const groups = allocateInts(length);
+    this.#table.resolve(gatherColumns(keys, picked, length), length, groups);
     const rest = this.#rest.map((column) => slice.columns[column]!);
-    for (let row = 0; row < slice.length; row++) {
-      writeRow(this.#table.cells, groups[row]!, rest, row);
-      this.#note(
-        befores[row]!,
-        this.#types.map((type, column) => valueAt(slice.columns[column]!, type, row)),
-      );
-    }
-    this.#table.touch(groups, slice.length);
+    for (let index = 0; index < length; index++) writeRow(this.#table.cells, groups[index]!, rest, rows[index]!);
+    this.#table.touch(groups, length);
   }
 
-  #delete(slice: Slice, existing: Int32Array): void {
-    const befores = this.#rowsBefore(slice, existing);
-    for (let row = 0; row < slice.length; row++) {
-      const group = existing[row]!;
-      if (group < 0 || !this.#table.isLive(group)) continue;
-      this.#note(befores[row]!, null);
-      this.#table.remove(group);
-    }
+  #delete(existing: Int32Array, rows: readonly number[]): void {
+    for (const row of rows) if (existing[row]! >= 0) this.#table.remove(existing[row]!);
+  }
+
+  #rowOf({ columns }: Slice, row: number): Value[] {
+    return this.#types.map((type, column) => valueAt(columns[column]!, type, row));
   }
 
   /** Each row's key, and the row that the table holds for it before the slice. */
@@ -164,10 +171,6 @@ export class KeyedTable {
     for (const [index, column] of this.#rest.entries()) columns[column] = rest[index]!;
     return columns;
   }
-}
-
-export interface SavedTable {
-  readonly watermark: SavedTime;
 }
 
 interface Before {

@@ -27,7 +27,7 @@ import type {
 } from './engine.ts';
 import type { KeyedRequest } from './epoch.ts';
 import { KeyedInserts } from './keyed-inserts.ts';
-import { KeyedTable } from './keyed-table.ts';
+import type { TableRelation } from './table-relation.ts';
 import { assert } from '../errors/assert.ts';
 import {
   answerInTurns,
@@ -318,7 +318,8 @@ export class LocalEngine implements Engine {
     const { machine, draft } = this.#loop;
     switch (definition.kind) {
       case 'stream':
-      case 'table': {
+      case 'table':
+      case 'bag': {
         const made: readonly StreamDefinition[] = [definition, ...derivedStreams(definition)];
         for (const stream of made) machine.addRelation(stream, this.#loop.now(), draft);
         return made;
@@ -348,7 +349,7 @@ export class LocalEngine implements Engine {
     return [definition, errors];
   }
 
-  #rowsOfTable(table: KeyedTable, page: Page): RowsAnswer {
+  #rowsOfTable(table: TableRelation, page: Page): RowsAnswer {
     const { columns, primaryKey } = table.definition;
     return rowsOfTable(table.currentRows(), columns, primaryKey, page, this.#loop.epoch);
   }

@@ -23,6 +23,8 @@ import type { Definition } from './engine.ts';
 import type { EpochDraft } from './epoch.ts';
 import { errorsPlan } from './errors-plan.ts';
 import { KeyedTable } from './keyed-table.ts';
+import { RowBag } from './row-bag.ts';
+import type { TableRelation } from './table-relation.ts';
 
 /** A definition as the store keeps it. */
 export interface StoredDefinition {
@@ -48,7 +50,7 @@ export class Machine {
   readonly clock: Clock;
   readonly hashSeed: number;
   readonly definitions = new Map<string, StoredDefinition>();
-  readonly tables = new Map<string, KeyedTable>();
+  readonly tables = new Map<string, TableRelation>();
   readonly dataflows = new Map<string, Dataflow>();
   readonly memoryLogs = new Map<Dataflow, MemoryChangeLog>();
   readonly extents = new Map<Dataflow, ChangeLogExtent>();
@@ -117,10 +119,15 @@ export class Machine {
   /** From a stored definition: at creation and at start. */
   openRelation(stored: StoredDefinition): Relation {
     const definition = stored.definition as StreamDefinition;
+    const { name } = definition;
     const relation = new Relation(stored.id, definition, stored.createdAt, this.#sources);
     this.intake.add(relation);
-    if (definition.kind === 'table')
-      this.tables.set(definition.name, new KeyedTable(stored.id, definition, this.hashSeed));
+    if (definition.kind === 'table') this.tables.set(name, new KeyedTable(stored.id, definition, this.hashSeed));
+    if (definition.kind === 'bag') {
+      const bag = new RowBag(stored.id, definition, this.hashSeed);
+      this.tables.set(name, bag);
+      relation.gate = bag;
+    }
     return relation;
   }
 

@@ -5,7 +5,7 @@ import { decodePlan } from '../plan/plan-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Dataflow, SavedDataflow } from './dataflow.ts';
 import { POSITION_META, relationMeta, type SavedPosition } from './epoch.ts';
-import type { SavedTable } from './keyed-table.ts';
+import type { SavedTable } from './table-relation.ts';
 import { readLogWhole } from './log-reader.ts';
 import type { Machine, StoredDefinition } from './machine.ts';
 
@@ -37,11 +37,12 @@ export async function recoverMachine(machine: Machine): Promise<RecoveredMachine
   const unreadable = new Map<Relation, ProblemError>();
   const note = (relation: Relation, error: ProblemError): void => {
     // Nobody can stop a table.
-    if (relation.definition.kind === 'table') throw error;
+    if (relation.definition.kind !== 'stream') throw error;
     unreadable.set(relation, error);
   };
   const { processed, sequence } = position;
   const pending = await readLogWhole(machine.store, machine.intake, all, processed, sequence, note);
+  for (const { record, slices } of pending) machine.intake.byId(record.relation)?.gate?.accept(slices);
   const clock = recovered.epoch === 0 ? -Infinity : recovered.clock;
   return { epoch: recovered.epoch, clock, processed, pending, unreadable };
 }
@@ -55,7 +56,8 @@ async function open(
 ): Promise<void> {
   switch (stored.definition.kind) {
     case 'stream':
-    case 'table': {
+    case 'table':
+    case 'bag': {
       const relation = machine.openRelation(stored);
       const saved = meta.get(relationMeta(stored.id));
       if (saved !== undefined) relation.restore(JSON.parse(saved) as SavedRelation);

@@ -88,7 +88,7 @@ export class SourcePoller {
   }
 
   /**
-   * Keyed tables hold their rows for whoever comes; streams are read while a query needs them. For one that is paused only
+   * Keyed tables and bags hold their rows for whoever comes; streams are read while a query needs them. For one that is paused only
    * those are read whose rows would not come again.
    */
   #wanted(): Relation[] {
@@ -98,7 +98,7 @@ export class SourcePoller {
     for (const relation of this.#machine.intake.relations()) {
       if (!relation.sourceFactory || relation.ended) continue;
       const readers = relation.sourceFactory.replayable ? read : needed;
-      if (relation.definition.kind === 'table' || readers.has(relation.id)) wanted.push(relation);
+      if (relation.definition.kind !== 'stream' || readers.has(relation.id)) wanted.push(relation);
     }
     return wanted;
   }

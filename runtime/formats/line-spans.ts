@@ -18,10 +18,19 @@ export function lineSpans(bytes: Buffer, start: number, end: number): LineSpan[]
   return spans;
 }
 
-/** The same lines without those, by their number from 0. */
-export function withoutLines(bytes: Buffer, gone: ReadonlySet<number>): Buffer {
-  const kept = lineSpans(bytes, 0, bytes.length).filter((_, line) => !gone.has(line));
+/** The same lines without those, by their numbers from 0. */
+export function withoutLines(bytes: Buffer, gone: readonly number[] = []): Buffer {
+  if (gone.length === 0) return bytes;
+  const numbers = new Set(gone);
+  const kept = lineSpans(bytes, 0, bytes.length).filter((_, line) => !numbers.has(line));
   return Buffer.concat(kept.flatMap(({ start, end }) => [bytes.subarray(start, end), Buffer.of(NEWLINE)]));
+}
+
+/** The texts of these lines, by their numbers from 0, each cut to 4 KB. */
+export function rawLines(bytes: Buffer, start: number, end: number, lines: readonly number[]): string[] {
+  if (lines.length === 0) return [];
+  const spans = lineSpans(bytes, start, end);
+  return lines.map((line) => rawText(bytes, spans[line]!.start, spans[line]!.end));
 }
 
 export function isBlank(bytes: Buffer, start: number, end: number): boolean {

@@ -3,11 +3,13 @@ import type { PolledRows, PollLimit, RecordedPoll } from '../connectors/connecto
 import { assert } from '../errors/assert.ts';
 import { problem, ProblemError } from '../errors/problem.ts';
 import type { RefusedRow } from '../formats/format.ts';
+import { withoutLines } from '../formats/line-spans.ts';
 import type { IntakeKind, IntakeRecord } from '../store/store.ts';
 import { errorLines, lateLines } from './derived-relations.ts';
 import type { Entry, Slice } from './entry.ts';
 import { numbersOf, type Relation } from './relation.ts';
 import type { BodyReading, DecodedBody } from './row-reader.ts';
+import { withoutMissing } from './without-missing.ts';
 
 /** Of a stream whose event time is the clock: the next end, as event time, of a window that has rows; Infinity: none. */
 export type WindowEndOf = (relation: Relation) => number;
@@ -105,9 +107,7 @@ export class Intake {
   /** Rows from outside, before they are accepted. */
   read(relation: Relation, body: Buffer, deletes: boolean): BodyReading {
     this.#refuseUnwritable(relation);
-    if (deletes && relation.definition.kind !== 'table') {
-      throw problem('BAD_REQUEST', `op=delete needs a keyed table, and ${relation.name} is a stream`);
-    }
+    if (deletes) refuseDeletes(relation);
     const reading = relation.beginReading(body, deletes);
     return {
       step: () => this.#decoding(() => reading.step()),
@@ -118,10 +118,11 @@ export class Intake {
   /** Accepts rows that were read. Good rows are kept when others are refused, unless `strict`. */
   push(relation: Relation, reading: BodyReading, { body, deletes, strict, now }: PushOptions): Pushed {
     this.#refuseUnwritable(relation);
-    const decoded = reading.finish(now);
+    const { body: decoded, missing } = passable(relation, reading.finish(now), body);
     if (strict && decoded.rejected > 0) throw refusedAll(decoded);
-    const ordinal = this.#accept(relation, '0', deletes ? 'delete-rows' : 'rows', decoded, body, now);
-    const { length: accepted, refused, rejected } = decoded;
+    const kind = deletes ? 'delete-rows' : 'rows';
+    const ordinal = this.#accept(relation, '0', kind, decoded, withoutLines(body, missing), now);
+    const { accepted, refused, rejected } = decoded;
     return { accepted, refused, rejected, ordinal, sequence: this.lastSequence };
   }
 
@@ -244,17 +245,20 @@ export class Intake {
     { now, needed }: PollLimit,
   ): number {
     const recorded: RecordedPoll = { from, to: polled.to, check: polled.check, now };
-    const decoded = this.#decoding(() =>
+    const read = this.#decoding(() =>
       polled.kind === 'lines'
         ? relation.decode(polled.bytes, { at: now, ...(needed && { kept: needed }) })
         : relation.takeColumns(polled, partition, recorded),
     );
+    const bytes = polled.kind === 'lines' ? polled.bytes : NO_BYTES;
+    const { body: decoded, missing } = passable(relation, read, bytes);
     if (!relation.sourceFactory!.replayable) {
       assert(polled.kind === 'lines', 'a source that is not replayable gives lines');
-      this.#accept(relation, partition, 'rows', decoded, polled.bytes, now);
+      this.#accept(relation, partition, 'rows', decoded, withoutLines(polled.bytes, missing), now);
       return decoded.length;
     }
-    this.#accept(relation, partition, 'poll', decoded, Buffer.from(JSON.stringify(recorded)), now);
+    const stored: RecordedPoll = missing.length === 0 ? recorded : { ...recorded, missing };
+    this.#accept(relation, partition, 'poll', decoded, Buffer.from(JSON.stringify(stored)), now);
     return decoded.length;
   }
 
@@ -270,7 +274,8 @@ export class Intake {
     const late: string[] = [];
     const slices = this.#place(relation, partition, body, now, late);
     const lastOrdinal = body.length === 0 ? null : this.#nextOrdinal + body.length - 1;
-    relation.counters.rowsIn += body.length;
+    relation.gate?.accept(slices);
+    relation.counters.rowsIn += body.accepted;
     relation.counters.rowsRejected += body.rejected;
     if (body.length > 0 || kind === 'poll') {
       relation.counters.bytes += kind === 'poll' ? 0 : payload.length;
@@ -283,15 +288,16 @@ export class Intake {
 
   #place(relation: Relation, partition: string, body: DecodedBody, now: number, late: string[]): Slice[] {
     let ordinal = this.#nextOrdinal;
-    return body.rows.map(({ length, columns, whole }) => {
+    return body.rows.map(({ length, columns, whole, weights }) => {
       const firstOrdinal = ordinal;
       ordinal += length;
-      if (relation.eventTime === null || !relation.time) return { length, columns, watermarks: null, firstOrdinal };
+      if (relation.eventTime === null || !relation.time)
+        return { length, columns, watermarks: null, firstOrdinal, weights };
       const times = numbersOf(columns[relation.eventTime]!);
       const { watermarks, late: count } = relation.time.admit(partition, times, length, now);
       relation.counters.rowsLate += count;
       if (watermarks) late.push(...lateLines(relation.definition, whole(), times.values, watermarks, length));
-      return { length, columns, watermarks, firstOrdinal };
+      return { length, columns, watermarks, firstOrdinal, weights };
     });
   }
 
@@ -354,6 +360,30 @@ export function ordinalsOf(slice: Slice): Float64Array {
   const ordinals = allocateNumbers(slice.length);
   for (let row = 0; row < slice.length; row++) ordinals[row] = slice.firstOrdinal + row;
   return ordinals;
+}
+
+const NO_LINES: readonly number[] = [];
+const NO_BYTES = Buffer.alloc(0);
+
+interface PassableBody {
+  readonly body: DecodedBody;
+  /** Lines that take away a row which is not there. */
+  readonly missing: readonly number[];
+}
+
+/** What of a body a relation can follow. */
+function passable({ gate }: Relation, body: DecodedBody, bytes: Buffer): PassableBody {
+  const missing = gate?.missing(body) ?? NO_LINES;
+  return { body: missing.length === 0 ? body : withoutMissing(body, missing, bytes), missing };
+}
+
+function refuseDeletes({ name, definition }: Relation): void {
+  if (definition.format === 'debezium-json') {
+    throw problem('BAD_REQUEST', `op=delete is not for ${name}: its changes say by themselves which rows go`);
+  }
+  if (definition.kind !== 'table') {
+    throw problem('BAD_REQUEST', `op=delete needs a keyed table, and ${name} is a ${definition.kind}`);
+  }
 }
 
 function ended(relation: Relation): Error {

@@ -12,9 +12,11 @@ import type {
 } from '../connectors/connector.ts';
 import { assert } from '../errors/assert.ts';
 import { problem } from '../errors/problem.ts';
+import { withoutLines } from '../formats/line-spans.ts';
 import type { IntakeRecord } from '../store/store.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Slice } from './entry.ts';
+import type { RowGate } from './row-gate.ts';
 import { type BodyReading, type DecodedBody, type Reading, RowReader } from './row-reader.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
 
@@ -52,6 +54,8 @@ export class Relation {
   readonly finished = new Set<string>();
   /** No more rows, ever. */
   ended = false;
+  /** Of a bag: the bag. */
+  gate: RowGate | null = null;
   readonly sourceFactory: SourceFactory | null;
   readonly #context: SourceContext;
   readonly #reader: RowReader;
@@ -172,7 +176,7 @@ export class Relation {
     if (polled.kind === 'changed') throw problem('SOURCE_CHANGED', `${this.name}: ${polled.message}`);
     const body =
       polled.kind === 'lines'
-        ? this.decode(polled.bytes, { at: record.at })
+        ? this.decode(withoutLines(polled.bytes, recorded.missing), { at: record.at })
         : this.takeColumns(polled, record.partition, recorded);
     if (body.length !== record.rows) {
       throw problem(
@@ -187,10 +191,10 @@ export class Relation {
     const slices: Slice[] = [];
     let watermark = decodeTime(record.watermarkBefore);
     let ordinal = record.ordinal;
-    for (const { length, columns } of body.rows) {
+    for (const { length, columns, weights } of body.rows) {
       const times = this.eventTime === null ? null : numbersOf(columns[this.eventTime]!);
       const admitted = times && admitRows(times.values, length, watermark, this.definition.watermark!.delayMs);
-      slices.push({ length, columns, watermarks: admitted?.watermarks ?? null, firstOrdinal: ordinal });
+      slices.push({ length, columns, watermarks: admitted?.watermarks ?? null, firstOrdinal: ordinal, weights });
       watermark = admitted?.after ?? watermark;
       ordinal += length;
     }

@@ -8,12 +8,14 @@ import { type CompletedRows, type CompletionRefusal, RowCompleter } from './row-
 
 const ROW_BYTES_MAX = 1 << 20;
 /** A body of 16 MB can hold millions of bad lines: all are counted, the first of them are kept. */
-const REFUSED_KEPT = 10_000;
+export const REFUSED_KEPT = 10_000;
 
 /** Rows of one body or poll, decoded and checked, before they have a place in the acceptance order. */
 export interface DecodedBody {
   readonly rows: readonly DecodedSlice[];
   readonly length: number;
+  /** Lines (or rows of columns) that were accepted; of a format of changes one can give two rows, or none. */
+  readonly accepted: number;
   /** The first REFUSED_KEPT refused rows of the body. */
   readonly refused: readonly RefusedRow[];
   /** All of them, counted. */
@@ -26,6 +28,10 @@ export interface DecodedSlice {
   readonly columns: readonly (Column | null)[];
   /** The same rows with all columns, made again where some are not kept. Only while their bytes live. */
   readonly whole: () => readonly Column[];
+  /** Of rows that are changes: +1 comes, -1 goes; those of one line stand together, what goes first. Else null. */
+  readonly weights: Int8Array | null;
+  /** Beside weights: line of each row among those of the body. */
+  readonly lines: Int32Array | null;
 }
 
 /** How the rows of one body are to be read. */
@@ -231,13 +237,17 @@ class BodyDraft implements DecodedBody {
   rejected = 0;
   #lines = 0;
 
+  get accepted(): number {
+    return this.#lines - this.rejected;
+  }
+
   get roomForRefused(): number {
     return REFUSED_KEPT - this.refused.length;
   }
 
   /** `raw`: texts of the first rows that were refused behind the decoder. */
   add(
-    decoded: Pick<DecodedRows, 'lines' | 'refused' | 'rejected'>,
+    decoded: Pick<DecodedRows, 'lines' | 'refused' | 'rejected' | 'weights' | 'lineOf'>,
     completed: CompletedRows,
     raw: readonly string[],
     whole: () => readonly Column[],
@@ -246,7 +256,8 @@ class BodyDraft implements DecodedBody {
     this.rejected += (decoded.rejected ?? decoded.refused.length) + refused.length;
     const kept = mergedRefusals(decoded.refused, refused, raw).slice(0, this.roomForRefused);
     for (const row of kept) this.refused.push({ ...row, line: row.line + this.#lines });
-    if (length > 0) this.rows.push({ length, columns, whole });
+    const lines = decoded.lineOf?.map((line) => line + this.#lines) ?? null;
+    if (length > 0) this.rows.push({ length, columns, whole, weights: decoded.weights ?? null, lines });
     this.length += length;
     this.#lines += decoded.lines;
   }
@@ -279,7 +290,7 @@ function linesOf(rows: readonly CompletionRefusal[], refused: readonly RefusedRo
   });
 }
 
-function allKept(columns: readonly (Column | null)[]): readonly Column[] {
+export function allKept(columns: readonly (Column | null)[]): readonly Column[] {
   return columns.map((column) => {
     assert(column !== null, 'all columns are there');
     return column;

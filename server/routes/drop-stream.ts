@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { isDeclared } from '../../runtime/catalog/catalog.ts';
 import { problem } from '../../runtime/errors/problem.ts';
 import { flag } from '../request-schemas.ts';
 import { json, route } from './route.ts';
@@ -12,9 +13,9 @@ export const dropStream = route({
   answers: [json('Dropped', 'The names that are gone')],
   problems: ['STREAM_NOT_FOUND', 'IN_USE'],
   async handle({ name, query, response }, { sql }) {
-    const kind = sql.catalogue.get(name)?.kind;
-    if (kind !== 'stream' && kind !== 'table') throw problem('STREAM_NOT_FOUND', `there is no stream ${name}`);
-    const what = kind === 'stream' ? 'STREAM' : 'TABLE';
+    const found = sql.catalogue.get(name);
+    if (!found || !isDeclared(found)) throw problem('STREAM_NOT_FOUND', `there is no stream ${name}`);
+    const what = found.kind === 'table' ? 'TABLE' : 'STREAM';
     const dropped = await sql.dropByName(what, name, query.cascade ?? false);
     response.json({ dropped });
   },

@@ -6,7 +6,7 @@ import { assert } from '../../errors/assert.ts';
 import type { ErrorCode } from '../../errors/problem.ts';
 import type { DecodedRows, DecoderOptions, RefusedRow, RowDecoder, WireColumn } from '../format.ts';
 import { JsonDecoder } from '../json/json-decoder.ts';
-import { lineSpans, rawText } from '../line-spans.ts';
+import { rawLines } from '../line-spans.ts';
 import { acceptedLines, EnvelopeReader, type Message } from './envelope.ts';
 import { SchemaCheck } from './schema-check.ts';
 import { TextLines } from './text-lines.ts';
@@ -61,7 +61,7 @@ export class DebeziumDecoder implements RowDecoder {
     const badLines = new Set(bad.map(({ line }) => line));
     const good = changes.filter(({ line }) => !badLines.has(line));
     const all = this.#shown([...refused, ...refusals, ...firstOfLine(bad)], bytes, start, next);
-    return { ...this.#rowsOf(good, before, after), next, lines, refused: all.sort((a, b) => a.line - b.line) };
+    return { ...this.#rowsOf(good, before, after), next, lines, refused: all };
   }
 
   #changeOf(message: Message, gone: TextLines, come: TextLines): Change | Refusal {
@@ -72,7 +72,7 @@ export class DebeziumDecoder implements RowDecoder {
     const needs = needsOf(op, this.#keyed);
     if (needs === null) return badOp(line, op);
     for (const name of ['before', 'after'] as const) {
-      if (needs[name] === 'must' && !there(message[name])) return missing(line, op!, name);
+      if (needs[name] === 'must' && !there(message[name])) return missing(line, op!, name, this.#keyed);
     }
     const goes = needs.before !== 'never' && there(message.before);
     const comes = needs.after !== 'never';
@@ -114,13 +114,19 @@ export class DebeziumDecoder implements RowDecoder {
     return { length, columns, weights, lineOf };
   }
 
+  rawLines(bytes: Buffer, start: number, end: number, lines: readonly number[]): readonly string[] {
+    return rawLines(bytes, start, end, lines);
+  }
+
   #shown(refusals: readonly Refusal[], bytes: Buffer, start: number, end: number): RefusedRow[] {
-    if (refusals.length === 0) return [];
-    const spans = lineSpans(bytes, start, end);
-    return refusals.map((refusal) => {
-      const span = spans[refusal.line]!;
-      return { ...refusal, raw: rawText(bytes, span.start, span.end) };
-    });
+    const sorted = [...refusals].sort((a, b) => a.line - b.line);
+    const raw = rawLines(
+      bytes,
+      start,
+      end,
+      sorted.map(({ line }) => line),
+    );
+    return sorted.map((refusal, index) => ({ ...refusal, raw: raw[index]! }));
   }
 }
 
@@ -152,8 +158,8 @@ function badOp(line: number, op: string | null): Refusal {
   };
 }
 
-function missing(line: number, op: string, field: 'before' | 'after'): Refusal {
-  const hint = field === 'before' ? ': let the database log whole rows (REPLICA IDENTITY FULL)' : '';
+function missing(line: number, op: string, field: 'before' | 'after', keyed: boolean): Refusal {
+  const hint = field === 'before' && !keyed ? ': let the database log whole rows (REPLICA IDENTITY FULL)' : '';
   return { line, code: 'NULL_NOT_ALLOWED', field, message: `op ${JSON.stringify(op)} needs "${field}"${hint}` };
 }
 

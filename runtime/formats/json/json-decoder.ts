@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { allocateUtf8 } from '../../columns/allocator.ts';
 import type { Column } from '../../columns/column.ts';
 import type { DecodedRows, DecoderOptions, RefusedRow, RowDecoder, RowRefusal, WireColumn } from '../format.ts';
-import { isBlank, isSpace, rawText } from '../line-spans.ts';
+import { isBlank, isSpace, rawLines, rawText } from '../line-spans.ts';
 import { type Cells, cellsOf } from './cells.ts';
 import { type Input, NEWLINE, PADDING, RowParser } from './row-parser.ts';
 import { hasShape, type RowShape, shapeOf } from './row-shape.ts';
@@ -77,15 +77,7 @@ export class JsonDecoder implements RowDecoder {
   }
 
   rawLines(bytes: Buffer, start: number, end: number, lines: readonly number[]): readonly string[] {
-    const texts: string[] = [];
-    let line = 0;
-    for (let at = start; at < end && texts.length < lines.length; ) {
-      const newline = bytes.indexOf(NEWLINE, at);
-      const lineEnd = newline < 0 || newline >= end ? end : newline;
-      if (!isBlank(bytes, at, lineEnd) && line++ === lines[texts.length]) texts.push(rawText(bytes, at, lineEnd));
-      at = lineEnd + 1;
-    }
-    return texts;
+    return rawLines(bytes, start, end, lines);
   }
 
   /** Rows of known shapes as far as they go, or one row by the plain parser. */

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import type { RelationDefinition } from '../../../runtime/catalog/catalog.ts';
+import { isDeclared, type RelationDefinition, type StreamDefinition } from '../../../runtime/catalog/catalog.ts';
 
 /**
  * SQLite as oracle: the rows that a script sent, in plain tables, and a batch SELECT over them. TIMESTAMP is epoch ms as an
@@ -9,7 +9,7 @@ export class Oracle {
   readonly #database = new Database(':memory:');
 
   create(relation: RelationDefinition): void {
-    if (relation.kind !== 'stream' && relation.kind !== 'table') return;
+    if (!isDeclared(relation)) return;
     const key = new Set(relation.primaryKey);
     const columns = relation.columns.map(({ name }, index) => `${quoted(name)}${key.has(index) ? ' UNIQUE' : ''}`);
     this.#database.exec(`DROP TABLE IF EXISTS ${quoted(relation.name)}`);
@@ -17,18 +17,41 @@ export class Oracle {
   }
 
   insert(relation: RelationDefinition, line: string, op: 'upsert' | 'delete'): void {
-    if (relation.kind !== 'stream' && relation.kind !== 'table') return;
-    const row = JSON.parse(line) as Record<string, unknown>;
-    const cells = relation.columns.map(({ name, type }) => cellOf(row[name], type.kind));
-    if (op === 'delete') {
-      const key = relation.primaryKey[0]!;
-      this.#database
-        .prepare(`DELETE FROM ${quoted(relation.name)} WHERE ${quoted(relation.columns[key]!.name)} = ?`)
-        .run(cells[key]);
-      return;
-    }
+    if (!isDeclared(relation)) return;
+    const row = JSON.parse(line) as Row | null;
+    if (relation.format === 'debezium-json') this.#change(relation, row);
+    else if (op === 'delete') this.#deleteKey(relation, row!);
+    else this.#put(relation, row!);
+  }
+
+  /** Tombstones are nothing. */
+  #change(relation: StreamDefinition, message: Row | null): void {
+    const change = (message?.['op'] === undefined ? message?.['payload'] : message) as Change | null | undefined;
+    if (!change) return;
+    const { op, before, after } = change;
+    if (relation.kind === 'table' && before) this.#deleteKey(relation, before);
+    if (relation.kind === 'bag' && before) this.#deleteOne(relation, before);
+    if (op !== 'd') this.#put(relation, after!);
+  }
+
+  #put(relation: StreamDefinition, row: Row): void {
+    const cells = cellsOf(relation, row);
     const marks = cells.map(() => '?').join(', ');
     this.#database.prepare(`INSERT OR REPLACE INTO ${quoted(relation.name)} VALUES (${marks})`).run(...cells);
+  }
+
+  #deleteKey(relation: StreamDefinition, row: Row): void {
+    const cells = cellsOf(relation, row);
+    const where = relation.primaryKey.map((key) => `${quoted(relation.columns[key]!.name)} = ?`).join(' AND ');
+    const keys = relation.primaryKey.map((key) => cells[key]);
+    this.#database.prepare(`DELETE FROM ${quoted(relation.name)} WHERE ${where}`).run(...keys);
+  }
+
+  #deleteOne(relation: StreamDefinition, row: Row): void {
+    const name = quoted(relation.name);
+    const where = relation.columns.map((column) => `${quoted(column.name)} IS ?`).join(' AND ');
+    const sql = `DELETE FROM ${name} WHERE rowid = (SELECT min(rowid) FROM ${name} WHERE ${where})`;
+    this.#database.prepare(sql).run(...cellsOf(relation, row));
   }
 
   select(sql: string): string[] {
@@ -55,10 +78,23 @@ function booleanAsInteger(cell: unknown): unknown {
   return typeof cell === 'boolean' ? Number(cell) : cell;
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
+interface Change {
+  readonly op?: string;
+  readonly before?: Row | null;
+  readonly after?: Row | null;
+}
+
+function cellsOf(relation: StreamDefinition, row: Row): unknown[] {
+  return relation.columns.map(({ name, type }) => cellOf(row[name], type.kind));
+}
+
 function cellOf(value: unknown, kind: string): unknown {
   if (value === undefined || value === null) return null;
   if (kind === 'timestamp') return BigInt(typeof value === 'number' ? value : Date.parse(value as string));
   if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'object') return JSON.stringify(value);
   if ((kind === 'bigint' || kind === 'int') && Number.isSafeInteger(Number(value))) return BigInt(Number(value));
   return value;
 }

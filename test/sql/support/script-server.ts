@@ -6,9 +6,9 @@ import { derivedFrom } from '../../../runtime/catalog/derived-definitions.ts';
 import type { ChangeChunk, EngineEvent } from '../../../runtime/engine/engine.ts';
 import { LocalEngine } from '../../../runtime/engine/local-engine.ts';
 import { type Problem, ProblemError } from '../../../runtime/errors/problem.ts';
+import { insertLines } from '../../../runtime/formats/insert-lines.ts';
 import { InlineStore } from '../../../runtime/store/inline-store.ts';
 import { ManualClock } from '../../../runtime/time/clock.ts';
-import { jsonText } from '../../../runtime/types/json-text.ts';
 import { errorJson } from '../../../server/text-position.ts';
 
 /** Where scripts' clocks begin. */
@@ -149,13 +149,8 @@ export class ScriptServer {
         for (const name of await this.#engine.drop(plan.names)) this.#definitions.delete(name);
         return;
       case 'insert': {
-        const lines = plan.rows.map((row) => {
-          const cells = row.map(
-            (value, index) => `${JSON.stringify(plan.columns[index])}:${jsonText(value, plan.fields[index]!.type)}`,
-          );
-          return `{${cells.join(',')}}`;
-        });
-        await this.#engine.insert(plan.stream, Buffer.from(lines.join('\n')), { op: 'upsert', strict: false });
+        const lines = insertLines(plan.format, plan.fields, plan.rows);
+        await this.#engine.insert(plan.stream, lines, { op: 'upsert', strict: false });
         return;
       }
       case 'show':
