@@ -1,13 +1,13 @@
 const NEWLINE = 10;
 
 /** Where a line begins and ends, its newline left out. */
-export interface LineSpan {
+interface LineSpan {
   readonly start: number;
   readonly end: number;
 }
 
 /** The lines of bytes[start, end) as decoders count them: blank ones (spaces, tabs, returns) are none. */
-export function lineSpans(bytes: Buffer, start: number, end: number): LineSpan[] {
+function lineSpans(bytes: Buffer, start: number, end: number): LineSpan[] {
   const spans: LineSpan[] = [];
   for (let at = start; at < end; ) {
     const newline = bytes.indexOf(NEWLINE, at);
