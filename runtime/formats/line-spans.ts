@@ -33,7 +33,7 @@ export function rawLines(bytes: Buffer, start: number, end: number, lines: reado
   return lines.map((line) => rawText(bytes, spans[line]!.start, spans[line]!.end));
 }
 
-export function isBlank(bytes: Buffer, start: number, end: number): boolean {
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
   for (let at = start; at < end; at++) if (!isSpace(bytes[at]!)) return false;
   return true;
 }

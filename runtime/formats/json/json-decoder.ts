@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { allocateUtf8 } from '../../columns/allocator.ts';
 import type { Column } from '../../columns/column.ts';
 import type { DecodedRows, DecoderOptions, RefusedRow, RowDecoder, RowRefusal, WireColumn } from '../format.ts';
-import { isBlank, isSpace, rawLines, rawText } from '../line-spans.ts';
+import { isSpace, rawLines, rawText } from '../line-spans.ts';
 import { type Cells, cellsOf } from './cells.ts';
 import { type Input, NEWLINE, PADDING, RowParser } from './row-parser.ts';
 import { hasShape, type RowShape, shapeOf } from './row-shape.ts';
