@@ -1,9 +1,9 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type OpenApi, openApi } from '../../server/openapi/openapi.ts';
 import { routes } from '../../server/routes/index.ts';
 import { type InlineServer, startInlineServer } from '../support/inline-server.ts';
-import { type Answer, type Call, RestClient } from '../support/rest-client.ts';
+import { faultsOf } from '../support/openapi-faults.ts';
+import { type Call, RestClient } from '../support/rest-client.ts';
 
 /** Section 3 of the contract. */
 const CALLS = [
@@ -33,31 +33,6 @@ const CALLS = [
 ];
 
 const api = openApi();
-const ajv = new Ajv2020({ strict: false, allErrors: true });
-ajv.addSchema({ $id: 'api', ...api });
-
-/** What is wrong with an answer, by its response in the document. */
-function faults(path: string, method: string, answer: Answer): unknown {
-  const response = api.paths[path]?.[method.toLowerCase()]?.responses[String(answer.status)];
-  if (!response) return `${method} ${path} does not describe ${answer.status}: ${answer.text}`;
-  const type = String(answer.headers['content-type'] ?? '').split(';')[0]!;
-  const pointer = ['paths', path, method.toLowerCase(), 'responses', String(answer.status), 'content', type, 'schema'];
-  const validate = ajv.getSchema(`api#/${pointer.map(escaped).join('/')}`);
-  if (!validate) return `${method} ${path} ${answer.status} does not describe ${type}`;
-  const values: unknown[] =
-    type === 'application/x-ndjson'
-      ? answer.text
-          .trim()
-          .split('\n')
-          .map((line) => JSON.parse(line) as unknown)
-      : [type.includes('json') ? answer.body : answer.text];
-  return values.flatMap((value) => (validate(value) ? [] : [validate.errors]));
-}
-
-function escaped(part: string): string {
-  return encodeURIComponent(part.replaceAll('~', '~0').replaceAll('/', '~1'));
-}
-
 describe('the document', () => {
   test('has every call of the contract, and no others but those of the registry', () => {
     const described = Object.entries(api.paths).flatMap(([path, operations]) =>
@@ -159,7 +134,7 @@ describe('real answers have the shapes that the document says', () => {
   test.each(calls)('%s: %s %j is %i', async (path, url, call, status) => {
     const answer = await client.call(url, call);
     expect(answer.status).toBe(status);
-    expect(faults(path, call.method ?? 'GET', answer)).toEqual([]);
+    expect(faultsOf(path, call.method ?? 'GET', answer)).toEqual([]);
   });
 
   test('the document is served as it is made, and the page needs nothing else', async () => {
