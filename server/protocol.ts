@@ -212,3 +212,22 @@ export interface ValidationJson {
   readonly warnings: readonly { readonly code: string; readonly message: string }[];
   readonly errors: readonly ErrorJson[];
 }
+
+/** One micro-batch, of all queries together. */
+export interface BatchJson {
+  readonly epoch: number;
+  /** When it was committed. */
+  readonly at: string;
+  readonly rowsIn: number;
+  readonly rowsOut: number;
+  /** By stage, in the order in which a batch passes them. */
+  readonly ms: Readonly<Record<'poll' | 'decode' | 'compute' | 'encode' | 'commit' | 'publish', number>>;
+}
+
+/** One commit: rows, state, positions and changes of one epoch. */
+export interface CheckpointJson {
+  readonly epoch: number;
+  readonly at: string;
+  readonly bytes: number;
+  readonly ms: number;
+}

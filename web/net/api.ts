@@ -1,4 +1,12 @@
-import type { ErrorJson, ProblemJson, StreamJson, ValidationJson, ViewJson } from '../../server/protocol.ts';
+import type {
+  BatchJson,
+  CheckpointJson,
+  ErrorJson,
+  ProblemJson,
+  StreamJson,
+  ValidationJson,
+  ViewJson,
+} from '../../server/protocol.ts';
 import type { StatementResult } from './statement-result.ts';
 import type { Access } from './access.ts';
 
@@ -27,12 +35,25 @@ export class Api {
     return this.#call('GET', 'v1/streams');
   }
 
+  batches(): Promise<Answer<{ readonly batches: readonly BatchJson[] }>> {
+    return this.#call('GET', 'v1/batches');
+  }
+
+  checkpoints(): Promise<Answer<{ readonly checkpoints: readonly CheckpointJson[] }>> {
+    return this.#call('GET', 'v1/checkpoints');
+  }
+
   run(sql: string): Promise<Answer<{ readonly results: readonly StatementResult[] }>> {
     return this.#call('POST', 'v1/sql', { sql });
   }
 
   validate(sql: string): Promise<Answer<ValidationJson>> {
     return this.#call('POST', 'v1/validate', { sql });
+  }
+
+  /** Stops a query where it is, or lets it go on from there. */
+  setRunning(view: string, runs: boolean): Promise<Answer<unknown>> {
+    return this.#call('POST', `v1/views/${encodeURIComponent(view)}/${runs ? 'resume' : 'pause'}`);
   }
 
   dropView(name: string): Promise<Answer<unknown>> {

@@ -1,17 +1,18 @@
 import { FigureStrip } from '../parts/figure-strip.tsx';
 import { LiveCard } from '../parts/live-card.tsx';
+import { Progress } from '../parts/progress.tsx';
 import { useServices } from '../services.ts';
 import { featuredViews } from '../state/featured-views.ts';
 import { StreamsList } from './streams-list.tsx';
 import { ViewsList } from './views-list.tsx';
 
-const CARDS_MAX = 4;
+const CARDS_MAX = 6;
 
 /** The first screen: what moves most, then everything there is. */
 export function HomePanel() {
   const { status, pinned } = useServices();
   const known = status.status.value;
-  if (!known) return <p class="empty tall">Waiting for the server…</p>;
+  if (!known) return <Progress text="Waiting for the server" />;
   const { views, streams } = known;
   const featured = featuredViews(
     views.map(({ item }) => item),

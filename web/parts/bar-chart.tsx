@@ -5,10 +5,12 @@ interface BarChartProps {
   readonly bars: readonly Bar[];
   readonly more: number;
   readonly label: string;
+  /** What the bars show, where it is not said elsewhere. */
+  readonly caption?: string;
 }
 
 /** A bar for each name, the largest first; they glide to their new lengths and places. */
-export function BarChart({ bars, more, label }: BarChartProps) {
+export function BarChart({ bars, more, label, caption }: BarChartProps) {
   return (
     <figure class="bars">
       <table aria-label={label}>
@@ -26,7 +28,11 @@ export function BarChart({ bars, more, label }: BarChartProps) {
           ))}
         </tbody>
       </table>
-      {more > 0 && <figcaption class="dim">and {more} smaller ones</figcaption>}
+      {(more > 0 || caption !== undefined) && (
+        <figcaption class="dim">
+          {[caption, more > 0 ? `and ${more} smaller` : ''].filter(Boolean).join(', ')}
+        </figcaption>
+      )}
     </figure>
   );
 }

@@ -1,47 +1,83 @@
-import type { ViewJson } from '../../server/protocol.ts';
 import { countText, rateText } from '../state/format.ts';
+import { healthOf } from '../state/health.ts';
+import { hrefOf } from '../state/route.ts';
 import type { Status } from '../state/status.ts';
-import { Sparkline } from './sparkline.tsx';
+import { SlidingArea } from './sliding-area.tsx';
 
-/** The whole server in five figures. */
-export function FigureStrip({ status: { views, streams, intake, output } }: { status: Status }) {
+/** The whole server at a glance: what comes in, what goes out, whether all is well. */
+export function FigureStrip({ status }: { status: Status }) {
+  const { streams, views, intake, output } = status;
   const late = streams.reduce((sum, { item }) => sum + item.rowsLate, 0);
   const refused = streams.reduce((sum, { item }) => sum + item.rowsRejected, 0);
-  const running = count(views, 'running');
-  const failed = count(views, 'failed');
+  const errors = views.reduce((sum, { item }) => sum + item.counters.errors, 0);
   return (
     <section class="figures" aria-label="Server">
-      <Figure name="rows in" value={rateText(intake.rate)} unit="/s" history={intake.history} />
-      <Figure name="changes out" value={rateText(output.rate)} unit="/s" history={output.history} />
-      <Figure name="queries running" value={countText(running)} unit={`of ${views.length}`} />
-      <Figure name="failed" value={countText(failed)} tone={failed > 0 ? 'bad' : ''} />
-      <Figure name="late rows" value={countText(late)} />
-      <Figure name="refused rows" value={countText(refused)} tone={refused > 0 ? 'warn' : ''} />
+      <Flow
+        name="Rows in"
+        rate={intake.rate}
+        history={intake.history}
+        total={sum(streams.map(({ item }) => item.rowsIn))}
+      />
+      <Flow
+        name="Changes out"
+        rate={output.rate}
+        history={output.history}
+        total={sum(views.map(({ item }) => item.counters.rowsOut))}
+      />
+      <div class="figure-list">
+        <HealthLine status={status} />
+        <dl>
+          <Count name="queries" value={countText(views.length)} />
+          <Count name="streams" value={countText(streams.length)} />
+          <Count name="late" value={countText(late)} />
+          <Count name="refused" value={countText(refused)} tone={refused > 0 ? 'warn' : ''} />
+          <Count name="errors" value={countText(errors)} tone={errors > 0 ? 'bad' : ''} />
+        </dl>
+      </div>
     </section>
   );
 }
 
-interface FigureProps {
+interface FlowProps {
   readonly name: string;
-  readonly value: string;
-  readonly unit?: string;
-  readonly tone?: string;
-  readonly history?: readonly number[];
+  readonly rate: number;
+  readonly history: readonly number[];
+  readonly total: number;
 }
 
-function Figure({ name, value, unit = '', tone = '', history }: FigureProps) {
+function Flow({ name, rate, history, total }: FlowProps) {
   return (
-    <div class={`figure-box ${tone}`}>
+    <div class="figure-flow">
+      <SlidingArea values={history} />
       <span class="name">{name}</span>
       <span class="value">
-        {value}
-        <small>{unit}</small>
+        {rateText(rate)}
+        <small>/s</small>
       </span>
-      {history && <Sparkline values={history} />}
+      <span class="total">{countText(total)} in all</span>
     </div>
   );
 }
 
-function count(views: Status['views'], state: ViewJson['state']): number {
-  return views.filter(({ item }) => item.state === state).length;
+function HealthLine({ status }: { status: Status }) {
+  const { tone, sentence, view } = healthOf(status, Date.now());
+  return (
+    <p class={`health ${tone}`} role="status">
+      <i aria-hidden="true" />
+      {view === null ? sentence : <a href={hrefOf({ page: 'view', name: view })}>{sentence}</a>}
+    </p>
+  );
+}
+
+function Count({ name, value, tone = '' }: { name: string; value: string; tone?: string }) {
+  return (
+    <div class={tone}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
 }

@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useServices } from '../services.ts';
 import type { Lines } from '../state/chart-data.ts';
-import { figureText, timeText } from '../state/format.ts';
-import { seriesColor } from './css-color.ts';
+import { Legend } from './legend.tsx';
 import { Progress } from './progress.tsx';
 import type { TimePlot } from './time-plot.ts';
 
@@ -50,24 +49,4 @@ function usePlot(host: { readonly current: HTMLDivElement | null }, onPlace: (at
     return () => scheme.removeEventListener('change', recolour);
   }, [plot, theme.value]);
   return plot;
-}
-
-function Legend({ lines: { lines, times, more }, at }: { lines: Lines; at: number }) {
-  const time = times[at];
-  return (
-    <figcaption class="legend">
-      {lines.map(({ name, values }, line) => (
-        <span key={name}>
-          <i style={{ background: `var(${seriesColor(line)})` }} aria-hidden="true" />
-          <span class="clip">{name}</span> <b>{figureText(lastKnown(values, at))}</b>
-        </span>
-      ))}
-      {more > 0 && <span class="dim">and {more} smaller ones</span>}
-      {time !== undefined && <small>{timeText(new Date(time * 1000).toISOString())} UTC</small>}
-    </figcaption>
-  );
-}
-
-function lastKnown(values: readonly (number | null)[], at: number): number | null {
-  return values.slice(0, at + 1).findLast((value) => value !== null) ?? null;
 }

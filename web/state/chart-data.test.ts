@@ -20,12 +20,21 @@ test('lines run over one axis; where a line has no row it has a hole; equal poin
       { name: 'rug', values: [2, 1.5] },
     ],
     more: 0,
+    settled: 2,
   });
+});
+
+test('points of open windows are told from those that stand; only the newest are taken', () => {
+  const bounded = [{ name: 'window_end', type: 'TIMESTAMP(3)' }, ...columns.slice(1)];
+  const shown = rows([at(10), 'a', 1], [at(20), 'a', 2], [at(30), 'a', 3]);
+  const chart = { kind: 'lines', x: 'window_end', y: 'n', split: null } as const;
+  const { times, settled } = linesOf(shown, bounded, chart, { points: 2, watermark: at(25) });
+  expect([times, settled]).toEqual([[20, 30], 1]);
 });
 
 test('the smallest lines are left out, and counted', () => {
   const shown = rows([at(10), 'c', 1], [at(10), 'a', 3], [at(10), 'b', 2], [at(10), 'd', null]);
-  const { lines, more } = linesOf(shown, columns, { kind: 'lines', x: 'at', y: 'n', split: 'item' }, 2);
+  const { lines, more } = linesOf(shown, columns, { kind: 'lines', x: 'at', y: 'n', split: 'item' }, { most: 2 });
   expect([lines.map(({ name }) => name), more]).toEqual([['a', 'b'], 1]);
 });
 

@@ -1,5 +1,5 @@
 import type { CellJson, ColumnJson } from '../../server/protocol.ts';
-import { plainText } from './cell-order.ts';
+import { isNumeric, plainText } from './cell-order.ts';
 import type { Chart } from './chart-choice.ts';
 import { timeText } from './format.ts';
 import type { LiveRow } from './live-row.ts';
@@ -17,6 +17,15 @@ export interface Lines {
   readonly lines: readonly Line[];
   /** Lines that are left out. */
   readonly more: number;
+  /** Points from this one on belong to windows that are still open. */
+  readonly settled: number;
+}
+
+export interface LineOptions {
+  readonly most?: number;
+  /** Only so many of the newest points. */
+  readonly points?: number;
+  readonly watermark?: string | null;
 }
 
 export interface Bar {
@@ -33,7 +42,7 @@ export function linesOf(
   rows: readonly LiveRow[],
   columns: Columns,
   chart: Extract<Chart, { kind: 'lines' }>,
-  most = 8,
+  { most = 8, points = Infinity, watermark = null }: LineOptions = {},
 ): Lines {
   const [x, y, split] = [chart.x, chart.y, chart.split].map((name) => columns.findIndex((each) => each.name === name));
   const sums = new Map<string, Map<number, number>>();
@@ -43,17 +52,24 @@ export function linesOf(
     const value = numberOf(values[y!]);
     if (Number.isNaN(time) || value === null) continue;
     times.add(time);
-    const name = chart.split === null ? chart.y : textOf(values[split!] ?? null, columns[split!]!.type);
+    const name = chart.split === null ? chart.y : nameOf(values[split!] ?? null, columns[split!]!);
     const line = sums.get(name) ?? new Map<number, number>();
     sums.set(name, line.set(time, (line.get(time) ?? 0) + value));
   }
-  const axis = [...times].sort((a, b) => a - b);
+  const axis = [...times].sort((a, b) => a - b).slice(-points);
   const weight = (line: Map<number, number>): number =>
     [...line.values()].reduce((sum, each) => sum + Math.abs(each), 0);
   const chosen = [...sums].sort((a, b) => weight(b[1]) - weight(a[1])).slice(0, most);
   chosen.sort((a, b) => a[0].localeCompare(b[0], 'en', { numeric: true }));
   const lines = chosen.map(([name, line]) => ({ name, values: axis.map((time) => line.get(time) ?? null) }));
-  return { times: axis, lines, more: sums.size - lines.length };
+  return { times: axis, lines, more: sums.size - lines.length, settled: settledPoints(axis, chart.x, watermark) };
+}
+
+/** Windows whose end the watermark has not reached can still change. */
+function settledPoints(axis: readonly number[], x: string, watermark: string | null): number {
+  if (x !== 'window_end' || watermark === null || watermark === 'end') return axis.length;
+  const open = axis.findIndex((time) => time * 1000 > Date.parse(watermark));
+  return open < 0 ? axis.length : open;
 }
 
 /** The largest first. */
@@ -68,7 +84,7 @@ export function barsOf(
   for (const { values } of rows) {
     const value = numberOf(values[y!]);
     if (value === null) continue;
-    const name = textOf(values[label!] ?? null, columns[label!]!.type);
+    const name = nameOf(values[label!] ?? null, columns[label!]!);
     sums.set(name, (sums.get(name) ?? 0) + value);
   }
   const chosen = [...sums].sort((a, b) => b[1] - a[1]).slice(0, most);
@@ -89,7 +105,9 @@ function numberOf(cell: CellJson | undefined): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
-function textOf(cell: CellJson, type: string): string {
+/** A number alone says little: `core 1`. */
+function nameOf(cell: CellJson, { name, type }: Columns[number]): string {
   if (cell === null) return 'null';
+  if (isNumeric(type)) return `${name} ${plainText(cell)}`;
   return type.startsWith('TIMESTAMP') ? timeText(plainText(cell)) : plainText(cell);
 }

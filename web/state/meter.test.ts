@@ -25,3 +25,14 @@ test('remembers the last minute of readings', () => {
   for (let second = 0; second < 200; second++) meter.read(second, second * 1000);
   expect(meter.history).toHaveLength(60);
 });
+
+test('what was before the first reading is where it goes on from', () => {
+  const meter = new Meter();
+  meter.seed([10, 20]);
+  expect(meter.history).toEqual([10, 20]);
+  meter.read(100, 0);
+  meter.read(120, 1000);
+  expect(meter.history).toEqual([10, 20, 20]);
+  meter.seed([5]);
+  expect(meter.history).toHaveLength(3);
+});

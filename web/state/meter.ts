@@ -18,6 +18,13 @@ export class Meter {
     return this.#history;
   }
 
+  /** What is known of the time before the first reading, oldest first. */
+  seed(rates: readonly number[]): void {
+    if (this.#history.length > 0 || rates.length === 0) return;
+    this.#history = rates.slice(-HISTORY);
+    this.#rate = rates.at(-1)!;
+  }
+
   /** A total that went back belongs to a server that started again: counting begins anew. */
   read(total: number, atMs: number): void {
     const seconds = (atMs - this.#at) / 1000;

@@ -2,6 +2,7 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { StreamJson, ViewJson } from '../../server/protocol.ts';
 import type { Api } from '../net/api.ts';
 import { Meter } from './meter.ts';
+import { pastRates } from './past-rates.ts';
 
 const READ_EVERY_MS = 1000;
 
@@ -39,10 +40,19 @@ export class StatusReader {
   }
 
   start(): void {
-    void this.read();
+    void this.#readPast().then(() => this.read());
     setInterval(() => {
       if (this.#isWatched()) void this.read();
     }, READ_EVERY_MS);
+  }
+
+  /** The server remembers its last batches: the page need not begin with an empty past. */
+  async #readPast(): Promise<void> {
+    const answer = await this.#api.batches();
+    if (answer.kind !== 'ok') return;
+    const { rowsIn, rowsOut } = pastRates(answer.value.batches, Date.now());
+    this.#meterOf('intake').seed(rowsIn);
+    this.#meterOf('output').seed(rowsOut);
   }
 
   /** Reads now, for instance after something was created. One reading at a time; a failed one changes nothing. */
@@ -65,10 +75,15 @@ export class StatusReader {
   }
 
   #meter(name: string, total: number, now: number): { readonly rate: number; readonly history: readonly number[] } {
-    const meter = this.#meters.get(name) ?? new Meter();
-    this.#meters.set(name, meter);
+    const meter = this.#meterOf(name);
     meter.read(total, now);
     return { rate: meter.rate, history: meter.history };
+  }
+
+  #meterOf(name: string): Meter {
+    const meter = this.#meters.get(name) ?? new Meter();
+    this.#meters.set(name, meter);
+    return meter;
   }
 }
 
