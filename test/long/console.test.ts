@@ -116,7 +116,9 @@ describe('the console, in Chromium on the demo', () => {
     const { page, faults, foreign } = await openPage(browser, url, { width, colorScheme });
     await isLive(page);
     const drawn = page.locator('.card :is(.mini-lines, .bars)');
-    await until(async () => (await drawn.count()) === 6);
+    await until(
+      async () => (await drawn.count()) >= 4 && (await drawn.count()) === (await page.locator('.card').count()),
+    );
     const card = page.locator('.card[data-view=revenue_by_item] .bars');
     const before = await card.innerText();
     await until(async () => (await card.innerText()) !== before);
@@ -235,7 +237,7 @@ describe('the console, in Chromium on the demo', () => {
       await page.getByRole('textbox', { name: 'Token' }).fill('mill-stone');
       await page.keyboard.press('Enter');
       await isLive(page);
-      await page.getByText('No continuous query runs yet').waitFor(SOON);
+      await page.locator('.empty', { hasText: 'No continuous query runs yet' }).waitFor(SOON);
       await page.reload();
       await isLive(page);
       expect(foreign).toEqual([]);

@@ -99,6 +99,76 @@ function watchLive(server: FakeServer) {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+describe('frames per second', () => {
+  const many = (server: FakeServer) =>
+    new Subscription(server.link, { sql: 'SELECT 1' }, new LiveTable(), () => {}, 10);
+
+  test('are asked for; a server that cannot is asked again without, by all at once and for good', () => {
+    const server = new FakeServer();
+    const first = many(server);
+    const second = many(server);
+    server.link.connect();
+    server.accept();
+    const ids = server.socket.sent.map((frame) => frame.type === 'subscribe' && frame.maxRate);
+    expect(ids).toEqual([10, 10]);
+    for (const frame of [...server.socket.sent]) {
+      if (frame.type !== 'subscribe') continue;
+      server.say({ type: 'error', id: frame.id, code: 'UNSUPPORTED', message: 'maxRate is not built yet' });
+    }
+    const again = server.socket.sent.filter((frame) => frame.type === 'subscribe').slice(2);
+    expect(again.map((frame) => 'maxRate' in frame)).toEqual([false, false]);
+    expect([first, second].map(({ state }) => state.value.kind)).toEqual(['opening', 'opening']);
+    many(server);
+    expect(server.asked).not.toHaveProperty('maxRate');
+  });
+
+  test('have nothing to do with a query that is refused for another reason', () => {
+    const server = new FakeServer();
+    const subscription = many(server);
+    server.link.connect();
+    server.accept();
+    server.say({
+      type: 'error',
+      id: server.asked.id,
+      code: 'UNSUPPORTED',
+      message: 'MATCH_RECOGNIZE is not built yet',
+    });
+    expect(subscription.state.value).toMatchObject({ kind: 'refused', error: { code: 'UNSUPPORTED' } });
+    many(server);
+    expect(server.asked.maxRate).toBe(10);
+  });
+});
+
+describe('a gap', () => {
+  test('is told with the changes that were made up for', () => {
+    const server = new FakeServer();
+    const { subscription } = watchLive(server);
+    server.socket.onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(3000);
+    server.accept();
+    server.schema('upsert', ['k']);
+    server.rows([3, 4], 4);
+    expect(subscription.gap.value).toEqual({ lostMs: 3000, changes: { from: 2, to: 4 } });
+    server.rows([5], 5);
+    expect(subscription.gap.value).toMatchObject({ changes: { from: 2, to: 5 } });
+    vi.advanceTimersByTime(2000);
+    server.rows([6], 6);
+    expect(subscription.gap.value).toMatchObject({ changes: { from: 2, to: 5 } });
+  });
+
+  test('that could not be closed is told as a fresh beginning', () => {
+    const server = new FakeServer();
+    const { subscription } = watchLive(server);
+    server.socket.onclose?.({ code: 1006 });
+    vi.advanceTimersByTime(500);
+    server.accept();
+    server.schema('upsert', ['k'], 'two');
+    server.say({ type: 'reset', id: server.asked.id, reason: 'another instance', instance: 'two' });
+    server.rows([9], 1, true);
+    expect(subscription.gap.value).toEqual({ lostMs: 500, changes: null });
+  });
+});
+
 describe('a subscription', () => {
   test('takes a snapshot, then changes', () => {
     const server = new FakeServer();

@@ -45,6 +45,7 @@ export class Subscription implements LinkClient {
   /** Asking only for the head first, to see whether the newest changes suffice. */
   #probing: boolean;
   #id: string | null = null;
+  #askedToConflate = false;
   #askAgain: ReturnType<typeof setTimeout> | undefined;
 
   constructor(link: Link, subject: Subject, table: LiveTable, changed: () => void, maxRate: number | null = null) {
@@ -90,11 +91,9 @@ export class Subscription implements LinkClient {
     this.#table.discardUnfinished();
     const id = this.#link.route((frame) => this.#receive(frame));
     this.#id = id;
-    this.#link.send({ type: 'subscribe', id, ...this.#subject, ...this.#place(), ...this.#pace() });
-  }
-
-  #pace(): { readonly maxRate?: number } {
-    return this.#maxRate !== null && this.#link.conflates ? { maxRate: this.#maxRate } : {};
+    this.#askedToConflate = this.#maxRate !== null && this.#link.conflates;
+    const pace = this.#askedToConflate ? { maxRate: this.#maxRate! } : {};
+    this.#link.send({ type: 'subscribe', id, ...this.#subject, ...this.#place(), ...pace });
   }
 
   #place(): { readonly from: 'snapshot' | 'now' | number; readonly instance?: string } {
@@ -160,7 +159,7 @@ export class Subscription implements LinkClient {
 
   /** A view may come (back) under its name: the demo makes its views just after the server begins to answer. */
   #refused(error: ErrorFrame): void {
-    if (error.code === 'UNSUPPORTED' && 'maxRate' in this.#pace() && error.message.includes('maxRate')) {
+    if (this.#askedToConflate && error.code === 'UNSUPPORTED' && error.message.includes('maxRate')) {
       this.#link.conflates = false;
       return this.#ask();
     }
