@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ViewJson } from '../../server/protocol.ts';
-import { Fact } from '../parts/feed-facts.tsx';
+import { Fact } from '../parts/fact.tsx';
 import { LiveResult } from '../parts/live-result.tsx';
 import { OperatorTable } from '../parts/operator-table.tsx';
 import { PinButton } from '../parts/pin-button.tsx';

@@ -1,6 +1,6 @@
 import type { LiveView } from '../state/live-feed.ts';
 import { countText, rateText, timeText } from '../state/format.ts';
-import { Fact } from './feed-facts.tsx';
+import { Fact } from './fact.tsx';
 
 /** Below a result: how much of it is here, where it stands, and how fast it changes. */
 export function ResultFacts({ view }: { view: LiveView }) {
