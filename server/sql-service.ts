@@ -6,8 +6,8 @@ import type { Engine, Inserted, RowsAnswer } from '../runtime/engine/engine.ts';
 import { type Problem, problem, ProblemError } from '../runtime/errors/problem.ts';
 import { insertLines } from '../runtime/formats/insert-lines.ts';
 import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
-import { typeName } from '../runtime/types/data-type.ts';
 import type { Catalogue } from './catalogue.ts';
+import { describeColumns } from './describe-columns.ts';
 import { planDefinitions, type PlannedTrial, planExisting, planQuery } from './try/plan-trial.ts';
 import type { TrialRelation } from './try/trial.ts';
 
@@ -168,12 +168,7 @@ export class SqlService {
     if (!relation) throw problem('UNKNOWN_RELATION', `there is no relation ${name}`);
     if (relation.kind === 'view')
       return { columns: ['name', 'kind', 'sql'], rows: [[relation.name, 'view', relation.sql]] };
-    const rows = relation.columns.map(({ name: column, type, nullable }) => [
-      column,
-      typeName(type),
-      nullable ? 'YES' : 'NO',
-    ]);
-    return { columns: ['name', 'type', 'nullable'], rows };
+    return { columns: ['name', 'type', 'nullable', 'extra'], rows: describeColumns(relation) };
   }
 }
 

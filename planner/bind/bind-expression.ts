@@ -9,7 +9,8 @@ export type NodeOf<K extends ExpressionNode['kind']> = Extract<ExpressionNode, {
 /** What names and calls mean at one place of a query. */
 export interface ExpressionPlace {
   readonly binding: Binding;
-  column(node: NodeOf<'column'>): Expression;
+  /** `whole`: a ROW may be named as a whole, and the expression tells whether there is an object. */
+  column(node: NodeOf<'column'>, whole?: boolean): Expression;
   /** Throws MISPLACED_AGGREGATE where none may stand. */
   aggregate(node: NodeOf<'call'>): Expression;
   /** TUMBLE_START and its like. Throws MISPLACED_WINDOW where none may stand. */

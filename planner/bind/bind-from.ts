@@ -5,6 +5,7 @@ import type {
 } from '../../runtime/catalog/catalog.ts';
 import { unreachable } from '../../runtime/errors/assert.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
+import { isOuterName, renamedOuter } from '../../runtime/types/row-columns.ts';
 import { windowPlan } from '../logical/build-plan.ts';
 import type { LogicalColumn, LogicalPlan, LogicalScan, TimeRole } from '../logical/logical-plan.ts';
 import type { FromNode, Identifier } from '../sql/syntax.ts';
@@ -127,11 +128,17 @@ function scanView(definition: MaterializedViewDefinition): LogicalScan {
 function bindDerived(node: Extract<FromNode, { kind: 'subquery' }>, binding: Binding): Relation {
   const plan = bindSubquery(node.query, binding);
   const { columnAliases: aliases } = node;
-  const extra = aliases[plan.columns.length];
+  const width = plan.columns.filter(({ name }) => isOuterName(name)).length;
+  const extra = aliases[width];
   if (extra !== undefined) {
-    throw problem('WRONG_ARGUMENTS', `the subquery has only ${plan.columns.length} columns`, extra.span);
+    throw problem('WRONG_ARGUMENTS', `the subquery has only ${width} columns`, extra.span);
   }
-  const columns = plan.columns.map((column, index) => ({ ...column, name: aliases[index]?.text ?? column.name }));
+  let outer = -1;
+  const columns = plan.columns.map((column) => {
+    if (isOuterName(column.name)) outer++;
+    const alias = aliases[outer]?.text;
+    return alias === undefined ? column : { ...column, name: renamedOuter(column.name, alias) };
+  });
   return relationOf({ ...plan, columns }, node.alias?.text ?? null);
 }
 

@@ -2,6 +2,7 @@ import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
 import { aggregateFunction } from '../../runtime/functions/aggregate-functions.ts';
 import { describeExpression } from '../../runtime/plan/describe-expression.ts';
+import { shownName } from '../../runtime/types/row-columns.ts';
 import { aggregatePlan, filterPlan, projectPlan, windowPlan } from '../logical/build-plan.ts';
 import { columnRef, expressionKey, withParts } from '../logical/expressions.ts';
 import type { LogicalPlan } from '../logical/logical-plan.ts';
@@ -85,7 +86,7 @@ function orderExpression(
 function groupedPlace(groups: Groups, collector: AggregateCollector, binding: Binding): ExpressionPlace {
   return {
     binding,
-    column: (node) => columnExpression(groups.input.scope, node),
+    column: (node, whole) => columnExpression(groups.input.scope, node, whole),
     aggregate: (node) => collector.collect(node),
     windowBound: (node) => windowBound(node, groups, binding),
   };
@@ -95,12 +96,12 @@ function groupedPlace(groups: Groups, collector: AggregateCollector, binding: Bi
 function withAliases(place: ExpressionPlace, outputs: readonly OutputItem[], groups: Groups): ExpressionPlace {
   return {
     ...place,
-    column: (node) => {
+    column: (node, whole) => {
       const known = node.table !== null || findColumn(groups.input.scope, null, node.name) !== null;
       const output = known
         ? undefined
         : outputs.find((candidate) => candidate.aliased && candidate.name === node.name.text);
-      return output?.node ? { ...bindExpression(output.node, place) } : place.column(node);
+      return output?.node ? { ...bindExpression(output.node, place) } : place.column(node, whole);
     },
   };
 }
@@ -206,7 +207,7 @@ class Grouping {
   #column(index: number, span: Span): Expression {
     if (index >= PLACEHOLDER_BASE)
       return columnRef(this.plan().columns, this.#groups.keys.length + index - PLACEHOLDER_BASE);
-    const name = this.#groups.input.plan.columns[index]?.name ?? 'the column';
+    const name = shownName(this.#groups.input.plan.columns[index]?.name ?? 'the column');
     const hint = `add ${name} to GROUP BY, or use an aggregate such as MAX(${name})`;
     throw problem('NOT_GROUPED', `${name} is neither in GROUP BY nor inside an aggregate`, span, hint);
   }
@@ -218,6 +219,6 @@ const NAME_LENGTH_MAX = 60;
 function nameOf(expression: Expression, input: LogicalPlan): string {
   return describeExpression(
     expression,
-    input.columns.map((column) => column.name),
+    input.columns.map((column) => shownName(column.name)),
   ).slice(0, NAME_LENGTH_MAX);
 }

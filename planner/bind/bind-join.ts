@@ -1,5 +1,6 @@
-import type { Span } from '../../runtime/errors/problem.ts';
+import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
+import { isRowName, shownName } from '../../runtime/types/row-columns.ts';
 import type { JoinType } from '../../runtime/plan/physical-plan.ts';
 import { joinPlan } from '../logical/build-plan.ts';
 import { columnRef, conjunction, moveColumns, TRUE } from '../logical/expressions.ts';
@@ -71,6 +72,10 @@ function commonNames(left: Scope, right: Scope, span: Span): readonly Identifier
   const names = left.columns
     .filter((column) => !column.qualifiedOnly && others.has(column.name))
     .map((column) => column.name);
+  const row = names.find(isRowName);
+  if (row !== undefined) {
+    throw problem('UNSUPPORTED', `NATURAL would join by the ROW ${shownName(row)}`, span, 'write ON with its parts');
+  }
   return [...new Set(names)].map((text) => ({ text, quoted: true, span }));
 }
 
@@ -99,6 +104,9 @@ interface UsingPair {
 function usingPair(name: Identifier, left: Relation, right: Relation, binding: Binding): UsingPair {
   const leftColumn = resolveColumn(left.scope, null, name);
   const rightColumn = resolveColumn(right.scope, null, name);
+  if (isRowName(leftColumn.name) || isRowName(rightColumn.name)) {
+    throw problem('UNSUPPORTED', `USING cannot name the ROW ${name.text}`, name.span, 'write ON with its parts');
+  }
   const moved = moveColumns(rightColumn.expression, (index) => index + left.plan.columns.length);
   const spans = { span: name.span, name: name.span };
   return {

@@ -134,12 +134,19 @@ function negated(node: NodeOf<'interval'>): NodeOf<'interval'> {
 }
 
 function bindIs(node: NodeOf<'is'>, place: ExpressionPlace): Expression {
-  if (node.test === 'null') return negate(node.negated, { kind: 'is-null', arg: bindExpression(node.operand, place) });
+  if (node.test === 'null') return negate(node.negated, { kind: 'is-null', arg: bindWhole(node.operand, place) });
   const arg = bindCondition(node.operand, place);
   if (node.test === 'unknown') return negate(node.negated, { kind: 'is-null', arg });
   const when: Expression = node.test === 'true' ? arg : { kind: 'not', arg };
   const yes = literal(!node.negated, BOOLEAN);
   return { kind: 'case', branches: [{ when, then: yes }], otherwise: literal(node.negated, BOOLEAN), type: BOOLEAN };
+}
+
+/** IS NULL may ask for a ROW: NULL where there is no object, whatever its parts are. */
+function bindWhole(node: ExpressionNode, place: ExpressionPlace): Expression {
+  return node.kind === 'column'
+    ? place.binding.place(place.column(node, true), node.span)
+    : bindExpression(node, place);
 }
 
 function negate(negated: boolean, arg: Expression): Expression {

@@ -1,6 +1,8 @@
 import { problem } from '../../runtime/errors/problem.ts';
+import { isOuterName, isRowName, shownName } from '../../runtime/types/row-columns.ts';
 import type { SortKey } from '../../runtime/plan/physical-plan.ts';
 import type { ExpressionNode, OrderNode } from '../sql/syntax.ts';
+import type { NodeOf } from './bind-expression.ts';
 import { matchName } from './names.ts';
 
 /** The columns that ORDER BY can name. */
@@ -20,17 +22,28 @@ export function bindOrder(nodes: readonly OrderNode[], target: SortTarget): read
 }
 
 function sortColumn(node: ExpressionNode, target: SortTarget): number {
-  const position = node.kind === 'number' ? ordinal(node.text) : (named(node, target) ?? target.positionOf(node));
-  if (position !== null && position >= 0 && position < target.names.length) return position;
-  if (node.kind === 'number') {
-    throw problem('WRONG_ARGUMENTS', `ORDER BY ${node.text}: the result has ${target.names.length} columns`, node.span);
-  }
+  const position =
+    node.kind === 'number' ? ordinal(node, target.names) : (named(node, target) ?? target.positionOf(node));
+  if (position !== null) return position;
   const hint = 'put the expression into the select list and order by its name';
   throw problem('UNSUPPORTED', 'ORDER BY by something that is not in the result is not supported yet', node.span, hint);
 }
 
-function ordinal(text: string): number {
-  return /^\d{1,6}$/.test(text) ? Number(text) - 1 : -1;
+function ordinal({ text, span }: NodeOf<'number'>, names: readonly string[]): number {
+  const outer = [...names.keys()].filter((index) => isOuterName(names[index]!));
+  const position = /^\d{1,6}$/.test(text) ? outer[Number(text) - 1] : undefined;
+  if (position === undefined) {
+    throw problem('WRONG_ARGUMENTS', `ORDER BY ${text}: the result has ${outer.length} columns`, span);
+  }
+  if (isRowName(names[position]!)) {
+    throw problem(
+      'UNSUPPORTED',
+      `ORDER BY ${text}: ${shownName(names[position]!)} is a ROW`,
+      span,
+      'order by its parts',
+    );
+  }
+  return position;
 }
 
 function named(node: ExpressionNode, target: SortTarget): number | null {

@@ -3,6 +3,7 @@ import { problem, type Span } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
 import { commonType } from '../../runtime/types/common-type.ts';
 import { type DataType, NULL_TYPE, sameType, STRING, typeName } from '../../runtime/types/data-type.ts';
+import { renamedOuter } from '../../runtime/types/row-columns.ts';
 import { projectPlan, unionPlan } from '../logical/build-plan.ts';
 import { canBeNull, columnRef } from '../logical/expressions.ts';
 import type { LogicalPlan } from '../logical/logical-plan.ts';
@@ -89,11 +90,19 @@ function bindUnion(node: SetNode, binding: Binding): LogicalPlan {
     const message = `UNION ALL needs the same number of columns: ${width} and ${plan.columns.length}`;
     throw problem('WRONG_ARGUMENTS', message, nodes[index]?.span);
   });
+  plans.forEach((plan, index) => requireSameRows(first, plan, nodes[index]?.span));
   const types = first.columns.map((_, index) => unionType(plans, nodes, index));
   return unionPlan(
     plans.map((plan) => castColumns(plan, types)),
     first.columns.map((column) => column.name),
   );
+}
+
+/** ROWs are the same where their parts are, name by name. */
+function requireSameRows(first: LogicalPlan, plan: LogicalPlan, span: Span | undefined): void {
+  const inner = ({ name }: { readonly name: string }): string => renamedOuter(name, '');
+  if (plan.columns.every((column, index) => inner(column) === inner(first.columns[index]!))) return;
+  throw problem('TYPE_MISMATCH', 'the queries of UNION ALL have different ROWs at one place', span);
 }
 
 function unionMembers(node: SetNode): readonly QueryNode[] {

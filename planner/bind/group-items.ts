@@ -1,4 +1,5 @@
 import { problem } from '../../runtime/errors/problem.ts';
+import { isOuterName, shownName } from '../../runtime/types/row-columns.ts';
 import type { ExpressionNode, SelectNode } from '../sql/syntax.ts';
 import type { NodeOf } from './bind-expression.ts';
 import { matchName } from './names.ts';
@@ -36,11 +37,12 @@ function meant(node: ExpressionNode, scope: Scope, outputs: readonly OutputItem[
 }
 
 function byOrdinal(node: NodeOf<'number'>, outputs: readonly OutputItem[]): ExpressionNode {
-  const output = /^\d{1,6}$/.test(node.text) ? outputs[Number(node.text) - 1] : undefined;
+  const outer = outputs.filter(({ name }) => isOuterName(name));
+  const output = /^\d{1,6}$/.test(node.text) ? outer[Number(node.text) - 1] : undefined;
   if (output === undefined) {
-    throw problem('WRONG_ARGUMENTS', `GROUP BY ${node.text}: the select list has ${outputs.length} columns`, node.span);
+    throw problem('WRONG_ARGUMENTS', `GROUP BY ${node.text}: the select list has ${outer.length} columns`, node.span);
   }
   if (output.node !== null) return output.node;
-  const name = { text: output.name, quoted: true, span: node.span };
+  const name = { text: shownName(output.name), quoted: true, span: node.span };
   return { kind: 'column', table: null, name, span: node.span };
 }

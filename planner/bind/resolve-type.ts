@@ -52,7 +52,7 @@ const TIME_TYPES = new Set([
 ]);
 const DECIMAL_TYPES = new Set(['DECIMAL', 'NUMERIC', 'DEC']);
 const UNBUILT: ReadonlyMap<string, string> = new Map([
-  ['ROW', 'ROW columns are not supported yet; declare the parts as columns of their own'],
+  ['ROW', 'ROW is the type of a declared column, not of a value; name its parts'],
   ['ARRAY', 'arrays are no column type here; JSON holds them'],
   ['MAP', 'MAP is no column type here; JSON holds it'],
   ['MULTISET', 'MULTISET is no column type here; JSON holds it'],

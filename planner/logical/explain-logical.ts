@@ -1,6 +1,7 @@
 import { unreachable } from '../../runtime/errors/assert.ts';
 import { describeExpression } from '../../runtime/plan/describe-expression.ts';
 import { describeAggregate, describeWindow } from '../../runtime/plan/explain-plan.ts';
+import { shownName } from '../../runtime/types/row-columns.ts';
 import { inputsOf, type LogicalPlan } from './logical-plan.ts';
 
 /** The logical plan as a tree, result first. */
@@ -18,18 +19,18 @@ function lines(plan: LogicalPlan, first: string, rest: string): readonly string[
 }
 
 function describe(plan: LogicalPlan): string {
-  const names = inputsOf(plan).flatMap((input) => input.columns.map((column) => column.name));
+  const names = inputsOf(plan).flatMap((input) => input.columns.map((column) => shownName(column.name)));
   const named = (positions: readonly number[]): string =>
     positions.map((position) => names[position] ?? `#${position}`).join(', ');
   switch (plan.kind) {
     case 'scan':
-      return `Scan ${plan.relation} (${plan.columns.map((column) => column.name).join(', ')})`;
+      return `Scan ${plan.relation} (${plan.columns.map((column) => shownName(column.name)).join(', ')})`;
     case 'values':
       return `Values ${plan.rows.length} ${plan.rows.length === 1 ? 'row' : 'rows'}`;
     case 'filter':
       return `Filter ${describeExpression(plan.condition, names)}`;
     case 'project':
-      return `Project ${plan.expressions.map((expression, index) => describeColumn(describeExpression(expression, names), plan.columns[index]?.name ?? '')).join(', ')}`;
+      return `Project ${plan.expressions.map((expression, index) => describeColumn(describeExpression(expression, names), shownName(plan.columns[index]?.name ?? ''))).join(', ')}`;
     case 'window':
       return `Window ${describeWindow(plan.window)} on ${named([plan.time])}`;
     case 'aggregate': {

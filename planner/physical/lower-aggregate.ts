@@ -1,3 +1,4 @@
+import { shownName } from '../../runtime/types/row-columns.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
 import { type AggregateCall, type Emit } from '../../runtime/plan/physical-plan.ts';
 import { INTERVAL, TIMESTAMP } from '../../runtime/types/data-type.ts';
@@ -78,7 +79,7 @@ function windowAggregate(
   const { time, window } = stripped;
   const columns = paneOutput(plan, panes, input, window);
   const groups = panes.keys.map((_, index) => [[2 + index]]);
-  const names = panes.keys.map((key) => input.columns[key]?.name ?? '');
+  const names = panes.keys.map((key) => shownName(input.columns[key]?.name ?? ''));
   const body = {
     kind: 'window-aggregate' as const,
     inputs: [input.node],
@@ -137,7 +138,7 @@ function groupAggregate(plan: LogicalAggregate, lowering: Lowering): Lowered {
     emit,
   };
   const properties = { columns, mode: modeOf(emit), key: groupKey(columns, width), windowed: closeBy !== null };
-  const names = keys.map((key) => input.columns[key]?.name ?? '');
+  const names = keys.map((key) => shownName(input.columns[key]?.name ?? ''));
   if (closeBy === null) warnUnbounded(plan, names, emit, lowering);
   const flow = lowering.list.add(body, properties, stateBound(plan, names, closeBy));
   const at = plan.columns.map((_, index) => (index < plan.keys.length ? index : index + extra));

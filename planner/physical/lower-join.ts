@@ -1,3 +1,4 @@
+import { shownName } from '../../runtime/types/row-columns.ts';
 import { problem } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
 import { describeExpression } from '../../runtime/plan/describe-expression.ts';
@@ -143,7 +144,7 @@ function joinColumns(plan: LogicalJoin, left: Flow, right: Flow): readonly Logic
 }
 
 function warnUnbounded(plan: LogicalJoin, parts: JoinParts, emit: Emit, lowering: Lowering): void {
-  const names = parts.left.keys.map((key) => parts.left.flow.columns[key]?.name ?? '').join(', ');
+  const names = parts.left.keys.map((key) => shownName(parts.left.flow.columns[key]?.name ?? '')).join(', ');
   lowering.warn(
     'UNBOUNDED_STATE',
     `the ${plan.type} join on ${names} has no time bound: it keeps all rows of both sides, for ever`,

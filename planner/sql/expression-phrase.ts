@@ -92,11 +92,14 @@ function itemWords(item: ChainItem): readonly string[] {
   }
 }
 
-export function columnNode(table: Identifier, name: Identifier, span: Span): ExpressionNode {
+/** Names with dots between them. The library sees the first two: what follows means the same whatever they are. */
+export function columnNode(names: readonly [Identifier, Identifier, ...Identifier[]], span: Span): ExpressionNode {
+  const [table, name, ...fields] = names;
   const reading = readPhrase(['x0.x1'], span);
   const slots = [table, name];
   if (reading.kind !== 'column') throw notUnderstood(span);
-  return { kind: 'column', table: at(slots, reading.table, span), name: at(slots, reading.name, span), span };
+  const node = { table: at(slots, reading.table, span), name: at(slots, reading.name, span), span };
+  return { kind: 'column', ...node, ...(fields.length > 0 && { fields }) };
 }
 
 /** Operands of a call, in parts. */

@@ -275,10 +275,12 @@ class ExpressionReader {
     cursor.next();
     if (cursor.word() === '*') throw cursor.syntaxError('the name of a column', []);
     const name = this.#nameAfterDot();
-    if (cursor.word() === '.') throw cursor.unsupported('names with more than one dot', 'write relation.column');
+    const fields: Identifier[] = [];
+    while (cursor.accept('.')) fields.push(this.#nameAfterDot());
     if (cursor.word() === '(')
       throw cursor.unsupported('functions with a schema', 'write the name of the function alone', cursor.peek(-1));
-    return columnNode(first, name, { start: first.span.start, end: name.span.end });
+    const end = (fields.at(-1) ?? name).span.end;
+    return columnNode([first, name, ...fields], { start: first.span.start, end });
   }
 
   #reservedWord(): Error {

@@ -7,7 +7,7 @@ import type { ExpressionNode, FromNode, Identifier, QueryNode, Statement } from 
 function sexp(node: ExpressionNode): string {
   switch (node.kind) {
     case 'column':
-      return node.table === null ? name(node.name) : `${name(node.table)}.${name(node.name)}`;
+      return [...(node.table === null ? [] : [node.table]), node.name, ...(node.fields ?? [])].map(name).join('.');
     case 'number':
       return node.text;
     case 'string':
@@ -181,6 +181,7 @@ describe('expressions', () => {
     ['left(a, 2)', 'left[a 2]'],
     ['"f"(a)', '"f"[a]'],
     ['CURRENT_TIMESTAMP', 'CURRENT_TIMESTAMP[]'],
+    ['a.b.c + a."B".from.d', '(+ a.b.c a."B".from.d)'],
     ['CAST(a AS DECIMAL(10, 2))', '(cast a DECIMAL:10:2)'],
     ['CAST(a AS DOUBLE PRECISION)', '(cast a DOUBLE PRECISION)'],
     ['CAST(a AS TIMESTAMP(3) WITH TIME ZONE)', '(cast a TIMESTAMPTZ:3)'],

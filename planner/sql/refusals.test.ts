@@ -168,7 +168,7 @@ describe('what is not built is UNSUPPORTED at its token, never read as something
     ["SELECT a AT TIME ZONE 'UTC'", 'AT'],
     ['SELECT a = ANY (SELECT 1)', 'ANY'],
     ['SELECT (a, b) = (c, d)', ','],
-    ['SELECT a.b.c', '.'],
+    ['SELECT a.b.c(1)', 'c'],
     ['SELECT pg_catalog.f(a)', 'f'],
     ['SELECT f(a => 1)', '=>'],
     ["SELECT INTERVAL '1:30' MINUTE TO SECOND", 'TO'],

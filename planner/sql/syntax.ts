@@ -59,7 +59,7 @@ export interface ColumnNode {
 export interface TypeNode {
   readonly name: string;
   readonly args: readonly number[];
-  readonly fields: readonly { readonly name: Identifier; readonly type: TypeNode }[];
+  readonly fields: readonly { readonly name: Identifier; readonly type: TypeNode; readonly notNull: boolean }[];
   readonly span: Span;
 }
 
@@ -221,7 +221,15 @@ export interface IntervalLiteral {
 }
 
 export type ExpressionNode =
-  | { readonly kind: 'column'; readonly table: Identifier | null; readonly name: Identifier; readonly span: Span }
+  /** `a`, `t.a`, `t.a.b`: whether the first name is a relation or a ROW is for the binder to find out. */
+  | {
+      readonly kind: 'column';
+      readonly table: Identifier | null;
+      readonly name: Identifier;
+      /** What follows behind a second dot. */
+      readonly fields?: readonly Identifier[];
+      readonly span: Span;
+    }
   /** Unchanged digits: `0.908`, `1e3`, `9007199254740993`. */
   | { readonly kind: 'number'; readonly text: string; readonly span: Span }
   | { readonly kind: 'string'; readonly value: string; readonly span: Span }

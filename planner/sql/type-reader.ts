@@ -52,7 +52,11 @@ function readFields(cursor: TokenCursor, depth: number): TypeNode['fields'] {
   const fields: TypeNode['fields'][number][] = [];
   do {
     const name = cursor.name('the name of a field');
-    fields.push({ name, type: readType(cursor, depth + 1) });
+    const type = readType(cursor, depth + 1);
+    const notNull = cursor.accept('NOT', 'NULL');
+    if (!notNull) cursor.accept('NULL');
+    if (cursor.word() === 'DEFAULT') throw cursor.unsupported('DEFAULT within a ROW');
+    fields.push({ name, type, notNull });
   } while (cursor.accept(','));
   cursor.expect(close);
   return fields;

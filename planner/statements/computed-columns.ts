@@ -21,15 +21,23 @@ const NOT_OF_THE_ROW = new Set([
   ...['RANDOM', 'RAND', 'UUID', 'GEN_RANDOM_UUID', 'PROCTIME'],
 ]);
 
-/** All columns in their order. `given`: per column what rows give, null where it is computed. */
+/** A column as far as it is known: what rows give and PROCTIME columns; null where an expression makes it. */
+interface Entry {
+  readonly node: ColumnNode;
+  readonly known: ColumnDefinition | null;
+}
+
+/** All columns in their order. `given`: per node what rows give (several columns for a ROW), null where it is computed. */
 export function computedColumns(
   nodes: readonly ColumnNode[],
-  given: readonly (ColumnDefinition | null)[],
+  given: readonly (readonly ColumnDefinition[] | null)[],
   statement: StatementText,
 ): readonly ColumnDefinition[] {
-  const sources = nodes.map((node, index) => given[index] ?? proctimeColumn(node));
-  const within = expressionPlace(nodes, sources);
-  return nodes.map((node, index) => sources[index] ?? expressionColumn(node, within, statement));
+  const entries = nodes.flatMap((node, index): readonly Entry[] =>
+    (given[index] ?? [proctimeColumn(node)]).map((known) => ({ node, known })),
+  );
+  const within = expressionPlace(entries);
+  return entries.map(({ node, known }) => known ?? expressionColumn(node, within, statement));
 }
 
 /** `name AS PROCTIME()`; null for every other column. */
@@ -69,14 +77,14 @@ function requireOfTheRow(node: ExpressionNode): void {
 }
 
 /** Columns that rows give, and PROCTIME columns. Others would make it a matter of their order. */
-function expressionPlace(nodes: readonly ColumnNode[], sources: readonly (ColumnDefinition | null)[]): ExpressionPlace {
-  const columns = nodes.map((node, index): LogicalColumn => {
-    const source = sources[index];
-    return { name: node.name.text, type: source?.type ?? TIMESTAMP, nullable: source?.nullable ?? true, time: null };
+function expressionPlace(entries: readonly Entry[]): ExpressionPlace {
+  const columns = entries.map(({ node, known }): LogicalColumn => {
+    const { name, type, nullable } = known ?? { name: node.name.text, type: TIMESTAMP, nullable: true };
+    return { name, type, nullable, time: null };
   });
   const scope: Scope = {
     columns: columns.flatMap((column, index) =>
-      sources[index]
+      entries[index]!.known
         ? { table: null, name: column.name, expression: columnRef(columns, index), column, qualifiedOnly: false }
         : [],
     ),
@@ -84,21 +92,17 @@ function expressionPlace(nodes: readonly ColumnNode[], sources: readonly (Column
   const place = plainPlace(openBinding({ relations: [] }), scope, 'a computed column');
   return {
     ...place,
-    column: (node) => {
-      const computed = node.table === null ? computedName(node.name, nodes, sources) : null;
+    column: (node, whole) => {
+      const computed = computedName(node.table ?? node.name, entries);
       if (computed !== null) throw usesComputed(computed, node);
-      return place.column(node);
+      return place.column(node, whole);
     },
   };
 }
 
-function computedName(
-  name: ColumnNode['name'],
-  nodes: readonly ColumnNode[],
-  sources: readonly (ColumnDefinition | null)[],
-): string | null {
-  const match = matchName(name, [...nodes.entries()], ([, node]) => node.name.text);
-  return match.kind === 'one' && !sources[match.item[0]] ? match.item[1].name.text : null;
+function computedName(name: ColumnNode['name'], entries: readonly Entry[]): string | null {
+  const match = matchName(name, entries, ({ node }) => node.name.text);
+  return match.kind === 'one' && match.item.known === null ? match.item.node.name.text : null;
 }
 
 function usesComputed(name: string, node: ExpressionNode): ProblemError {

@@ -1,6 +1,7 @@
 import type { ColumnDefinition, StreamDefinition, WatermarkDefinition } from '../../runtime/catalog/catalog.ts';
 import { AssertionError } from '../../runtime/errors/assert.ts';
 import { problem, type ProblemError } from '../../runtime/errors/problem.ts';
+import { isOuterName, isRowName, shownName } from '../../runtime/types/row-columns.ts';
 import { matchName } from '../bind/names.ts';
 import { resolveType } from '../bind/resolve-type.ts';
 import { suggest } from '../bind/suggest.ts';
@@ -12,6 +13,7 @@ import type { PlannerContext } from './planner-context.ts';
 import { durationMs } from './read-options.ts';
 import { relationKind } from './relation-kind.ts';
 import { requireFreeName, requireNewName } from './relation-names.ts';
+import { isRowType, rowColumns } from './row-column.ts';
 import { streamOptions } from './stream-options.ts';
 
 /** CREATE STREAM, TABLE and SOURCE: what they make follows from key and format. */
@@ -25,11 +27,12 @@ export function planCreateStream(node: CreateStream, statement: StatementText, c
 }
 
 function streamDefinition(node: CreateStream, statement: StatementText, context: PlannerContext): StreamDefinition {
-  const columns = declaredColumns(node, statement);
+  const columns = columnsOf(node, statement);
   const primaryKey = keyPositions(node, columns);
   const watermark = watermarkOf(node, columns);
   const written = streamOptions(node, context.environment);
   const { connector, format, options } = written;
+  refuseRows(node, connector, format);
   return {
     kind: relationKind(node, columns, written),
     name: node.name.text,
@@ -45,6 +48,16 @@ function streamDefinition(node: CreateStream, statement: StatementText, context:
     derivedFrom: null,
     sql: statement.text,
   };
+}
+
+const ROW_CONNECTORS: ReadonlySet<string> = new Set(['http', 'file']);
+
+/** Objects within objects are a matter of JSON lines. */
+function refuseRows({ columns }: CreateStream, connector: string, format: string): void {
+  const row = columns.find(({ body }) => body.kind === 'declared' && isRowType(body.type));
+  if (row === undefined || (format === 'json' && ROW_CONNECTORS.has(connector))) return;
+  const what = format === 'json' ? `connector ${connector}` : `format ${format}`;
+  throw problem('UNSUPPORTED', `${what} has no ROW columns`, row.span);
 }
 
 /** What idle_timeout and max_future mean for a stream with this event time. */
@@ -68,7 +81,7 @@ function timeOptions(
   };
 }
 
-function declaredColumns(node: CreateStream, statement: StatementText): readonly ColumnDefinition[] {
+function columnsOf(node: CreateStream, statement: StatementText): readonly ColumnDefinition[] {
   if (node.columns.length === 0)
     throw problem('SYNTAX_ERROR', `${node.name.text} needs at least one column`, node.span);
   const seen = new Set<string>();
@@ -77,7 +90,7 @@ function declaredColumns(node: CreateStream, statement: StatementText): readonly
     seen.add(name.text);
     if (node.watermark !== null && LATE_COLUMNS.has(name.text)) throw lateColumn(name);
   }
-  const given = node.columns.map((column) => (column.body.kind === 'computed' ? null : declaredColumn(column)));
+  const given = node.columns.map((column) => (column.body.kind === 'computed' ? null : declaredColumns(column)));
   if (given.every((column) => column === null)) {
     throw problem('UNSUPPORTED', 'at least one column must come with the rows', node.columns[0]!.span);
   }
@@ -92,9 +105,13 @@ function lateColumn({ text, span }: CreateStream['name']): ProblemError {
   return problem('DUPLICATE_COLUMN', message, span, 'give the column another name');
 }
 
-function declaredColumn(node: ColumnNode): ColumnDefinition {
+function declaredColumns(node: ColumnNode): readonly ColumnDefinition[] {
   const { body } = node;
   if (body.kind === 'computed') throw new AssertionError(`${node.name.text} is computed`);
+  if (isRowType(body.type)) {
+    if (body.defaultValue === null) return rowColumns([node.name.text], body.type, body.notNull);
+    throw problem('UNSUPPORTED', 'a ROW column has no DEFAULT', body.defaultValue.span);
+  }
   const { type } = resolveType(body.type);
   const defaultValue = body.defaultValue === null ? null : constantValue(body.defaultValue, type, 'DEFAULT');
   if (body.notNull && body.defaultValue !== null && defaultValue === null) {
@@ -104,15 +121,16 @@ function declaredColumn(node: ColumnNode): ColumnDefinition {
       body.defaultValue.span,
     );
   }
-  return { name: node.name.text, type, nullable: !body.notNull, defaultValue };
+  return [{ name: node.name.text, type, nullable: !body.notNull, defaultValue }];
 }
 
 function positionOf(name: Identifier, columns: readonly ColumnDefinition[]): number {
-  const match = matchName(name, [...columns.entries()], ([, column]) => column.name);
+  const outer = [...columns.entries()].filter(([, column]) => isOuterName(column.name));
+  const match = matchName(name, outer, ([, column]) => shownName(column.name));
   if (match.kind === 'one') return match.item[0];
   const hint = suggest(
     name.text,
-    columns.map((column) => column.name),
+    outer.map(([, column]) => shownName(column.name)),
   );
   if (match.kind === 'many') throw problem('AMBIGUOUS_COLUMN', `column ${name.text} is ambiguous`, name.span);
   throw problem('UNKNOWN_COLUMN', `no column is called ${name.text}`, name.span, hint);
@@ -128,6 +146,9 @@ function keyPositions(node: CreateStream, columns: readonly ColumnDefinition[]):
       const hint = 'a delete names a row by its key alone: let rows give the key';
       throw problem('UNSUPPORTED', `the computed column ${name.text} cannot be part of a key`, name.span, hint);
     }
+    if (isRowName(columns[position]?.name ?? '')) {
+      throw problem('UNSUPPORTED', `the ROW ${name.text} cannot be a key`, name.span, 'declare the key beside it');
+    }
     if (columns[position]?.type.kind === 'json')
       throw problem('UNSUPPORTED', 'a JSON column cannot be a key', name.span);
     positions.push(position);
@@ -141,7 +162,9 @@ function watermarkOf(node: CreateStream, columns: readonly ColumnDefinition[]): 
   const { column: name, expression, span } = node.watermark;
   const column = positionOf(name, columns);
   if (columns[column]?.type.kind !== 'timestamp') {
-    throw problem('INVALID_WATERMARK', `event time must be a TIMESTAMP column, ${name.text} is none`, name.span);
+    const hint = 'a time within a ROW: declare ts AS s.ts, then WATERMARK FOR ts AS ts';
+    const message = `event time must be a TIMESTAMP column, ${name.text} is none`;
+    throw problem('INVALID_WATERMARK', message, name.span, isRowName(columns[column]!.name) ? hint : undefined);
   }
   const wrong = problem(
     'INVALID_WATERMARK',

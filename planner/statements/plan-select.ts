@@ -1,6 +1,7 @@
 import type { MaterializedViewDefinition } from '../../runtime/catalog/catalog.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
+import { shownName } from '../../runtime/types/row-columns.ts';
 import { bindQuery } from '../bind/bind-query.ts';
 import { openBinding } from '../bind/open-binding.ts';
 import { inputsOf, type LogicalColumn, type LogicalPlan, type LogicalQuery } from '../logical/logical-plan.ts';
@@ -35,7 +36,12 @@ function requireDistinctNames(columns: readonly LogicalColumn[], spans: readonly
   columns.forEach((column, index) => {
     if (seen.has(column.name)) {
       const hint = 'give one of them another name with AS';
-      throw problem('DUPLICATE_COLUMN', `two columns of the result are called ${column.name}`, spans[index], hint);
+      throw problem(
+        'DUPLICATE_COLUMN',
+        `two columns of the result are called ${shownName(column.name)}`,
+        spans[index],
+        hint,
+      );
     }
     seen.add(column.name);
   });

@@ -42,6 +42,8 @@ export interface ColumnDefinition {
   readonly type: DataType;
   readonly nullable: boolean;
   readonly defaultValue: Value;
+  /** Part of a ROW that may be missing: it must have a value wherever there is an object. */
+  readonly required?: true;
   /** How the server makes the column; absent: rows give it. */
   readonly computed?: ComputedColumn;
 }

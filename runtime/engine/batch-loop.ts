@@ -8,6 +8,7 @@ import { CommitQueue, type CommittedPosition } from './commit-queue.ts';
 import type { Dataflow } from './dataflow.ts';
 import type { Activity, ChangeChunk, EngineEvent, Stepped, ViewHead } from './engine.ts';
 import { EpochDraft, POSITION_META } from './epoch.ts';
+import { shownKey } from '../types/row-columns.ts';
 import { statusTime } from './frame-time.ts';
 import type { LogChunk } from './log-reader.ts';
 import { LoopMeter } from './loop-meter.ts';
@@ -582,7 +583,7 @@ export class BatchLoop {
     return {
       instance: this.machine.instanceOf(dataflow),
       columns,
-      key: key.map((column) => columns[column]!.name),
+      key: shownKey(key, columns),
       mode,
       epoch: head.epoch,
       seq: head.seq,

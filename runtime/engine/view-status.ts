@@ -1,5 +1,6 @@
 import type { Dataflow } from './dataflow.ts';
 import type { ViewStatus } from './engine.ts';
+import { shownKey } from '../types/row-columns.ts';
 import { statusTime } from './frame-time.ts';
 
 /** A view or sink as `/v1/views` shows it. */
@@ -13,7 +14,7 @@ export function viewStatus(dataflow: Dataflow, sql: string): ViewStatus {
     error: dataflow.failure,
     sql,
     columns,
-    key: key.map((column) => columns[column]!.name),
+    key: shownKey(key, columns),
     mode,
     watermark: statusTime(dataflow.watermark),
     position: dataflow.position,

@@ -46,6 +46,11 @@ export class ByteWriter {
     this.#bytes[this.length++] = byte;
   }
 
+  /** Bytes as they are. */
+  bytes(from: Buffer): void {
+    this.#put(from);
+  }
+
   boolean(value: boolean): void {
     this.#put(value ? TRUE : FALSE);
   }

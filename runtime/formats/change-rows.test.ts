@@ -15,6 +15,7 @@ import {
   TIMESTAMP,
 } from '../types/data-type.ts';
 import { jsonText } from '../types/json-text.ts';
+import { leafName, rowName } from '../types/row-columns.ts';
 import type { Field } from '../types/schema.ts';
 import { DATE_MAX, DATE_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN } from '../types/timestamp.ts';
 import type { Value } from '../types/value.ts';
@@ -113,6 +114,36 @@ describe('change rows', () => {
     const decoded = decoder.decode(Buffer.from(text), 0, Buffer.byteLength(text), 10);
     const [chunk] = encodeChangeRows(Uint8Array.of(1), decoded.columns, fields, 1);
     expect(Buffer.from(chunk!.rows).toString()).toBe(`["+","é\\n\\"\\\\\\u0001",{"a":\t[1, "x"]}]`);
+  });
+
+  test('ROWs are objects, and come back as their columns', () => {
+    const fields: Field[] = [
+      { name: rowName(['s']), type: BOOLEAN, nullable: true },
+      { name: leafName(['s', 'a "b"']), type: STRING, nullable: true },
+      { name: rowName(['s', 'r']), type: BOOLEAN, nullable: true },
+      { name: leafName(['s', 'r', 'j']), type: JSON_TYPE, nullable: true },
+      { name: 'n', type: BIGINT, nullable: true },
+    ];
+    const rows: Value[][] = [
+      [true, 'x', true, '{"k":[1,"}"]}', 1n],
+      [true, null, null, null, null],
+      [null, null, null, null, 2n],
+      [true, 'ü', true, null, 3n],
+    ];
+    const columns = fields.map(({ type }, index) =>
+      columnFromValues(
+        rows.map((row) => row[index]!),
+        type,
+      ),
+    );
+    const [chunk] = encodeChangeRows(Uint8Array.of(1, 1, 0, 1), columns, fields, rows.length);
+    expect(together([chunk!])).toBe(
+      '["+",{"a \\"b\\"":"x","r":{"j":{"k":[1,"}"]}}},1],["+",{"a \\"b\\"":null,"r":null},null],["-",null,2],["+",{"a \\"b\\"":"ü","r":{"j":null}},3]',
+    );
+    const decoded = decodeChangeRows(chunk!.rows, fields);
+    expect(rows.map((_, row) => fields.map(({ type }, index) => valueAt(decoded.columns[index]!, type, row)))).toEqual(
+      rows,
+    );
   });
 
   test('stay on one line whatever a JSON text holds between its tokens', () => {

@@ -3,16 +3,20 @@ import type { Column, NumberColumn, StringColumn, Utf8Column, WideColumn } from 
 import { assert } from '../errors/assert.ts';
 import { printDecimal } from '../types/decimal.ts';
 import type { Field } from '../types/schema.ts';
+import { type ColumnTree, columnTrees } from '../types/row-columns.ts';
 import { printInterval } from '../types/timestamp.ts';
 import { ByteWriter } from './byte-writer.ts';
-import { type Cells, cellsOf, TextCells } from './json/cells.ts';
+import { BooleanCells, type Cells, cellsOf, TextCells } from './json/cells.ts';
 import { PADDING, RowParser } from './json/row-parser.ts';
 
 const CHUNK_BYTES_MAX = 1 << 20;
 const BYTES_PER_CELL = 12;
 const COMMA = 44;
+const COLON = 58;
 const OPEN = 91;
 const CLOSE = 93;
+const OPEN_OBJECT = 123;
+const CLOSE_OBJECT = 125;
 const QUOTE = 34;
 const PLUS = 43;
 const MINUS = 45;
@@ -60,7 +64,8 @@ function encode(
 ): EncodedRows[] {
   const guess = length * (columns.length + 1) * BYTES_PER_CELL;
   const writer = new ByteWriter(Math.min(guess, CHUNK_BYTES_MAX + 4096));
-  const cells = columns.map((column, index) => cellWriter(column, fields[index]!, writer));
+  const trees = columnTrees(fields.map(({ name }) => name));
+  const cells = trees.map((tree) => treeWriter(tree, columns, fields, writer));
   const chunks: EncodedRows[] = [];
   let first = 0;
   for (let row = 0; row < length; row++) {
@@ -90,6 +95,30 @@ function writeRow(writer: ByteWriter, op: number | null, cells: readonly CellWri
     cells[index]!(row);
   }
   writer.byte(CLOSE);
+}
+
+/** A ROW is written as an object, NULL where there is none. */
+function treeWriter(
+  tree: ColumnTree,
+  columns: readonly Column[],
+  fields: readonly Field[],
+  writer: ByteWriter,
+): CellWriter {
+  const column = columns[tree.index]!;
+  if (tree.kind === 'value') return cellWriter(column, fields[tree.index]!, writer);
+  const heads = tree.parts.map((part) => Buffer.from(`${JSON.stringify(part.name)}:`, 'utf8'));
+  const parts = tree.parts.map((part) => treeWriter(part, columns, fields, writer));
+  const { valid } = column;
+  return (row) => {
+    if (valid !== null && valid[row] === 0) return writer.null();
+    writer.byte(OPEN_OBJECT);
+    for (let index = 0; index < parts.length; index++) {
+      if (index > 0) writer.byte(COMMA);
+      writer.bytes(heads[index]!);
+      parts[index]!(row);
+    }
+    writer.byte(CLOSE_OBJECT);
+  };
 }
 
 function cellWriter(column: Column, field: Field, writer: ByteWriter): CellWriter {
@@ -155,6 +184,7 @@ class ChangeRowsReader {
   readonly #buffer: Buffer;
   readonly #end: number;
   readonly #fields: readonly Field[];
+  readonly #trees: readonly ColumnTree[];
   readonly #parser: RowParser;
   readonly #cells: readonly Cells[];
   #ops: Uint8Array;
@@ -166,6 +196,7 @@ class ChangeRowsReader {
     this.#buffer.fill(NEWLINE, bytes.length);
     this.#end = bytes.length;
     this.#fields = fields;
+    this.#trees = columnTrees(fields.map(({ name }) => name));
     const capacity = Math.max(16, Math.ceil(bytes.length / ((fields.length + 1) * BYTES_PER_CELL)));
     this.#cells = fields.map(({ type }) => cellsOf(type, capacity));
     this.#ops = allocateBytes(capacity);
@@ -193,11 +224,24 @@ class ChangeRowsReader {
     assert(op === PLUS || op === MINUS, 'a change row has no op');
     this.#ops[row] = op === PLUS ? 1 : 0;
     this.#expect(QUOTE);
-    for (let column = 0; column < this.#fields.length; column++) {
+    for (const tree of this.#trees) {
       this.#expect(COMMA);
-      this.#value(column, row);
+      this.#tree(tree, row);
     }
     this.#expect(CLOSE);
+  }
+
+  #tree(tree: ColumnTree, row: number): void {
+    if (tree.kind === 'value' || this.#isNull()) return this.#value(tree.index, row);
+    const cells = this.#cells[tree.index];
+    if (cells instanceof BooleanCells) cells.set(row, true);
+    tree.parts.forEach((part, index) => {
+      this.#expect(index === 0 ? OPEN_OBJECT : COMMA);
+      this.#at = this.#stringEnd(this.#at) + 1;
+      this.#expect(COLON);
+      this.#tree(part, row);
+    });
+    this.#expect(CLOSE_OBJECT);
   }
 
   #value(column: number, row: number): void {
@@ -224,9 +268,9 @@ class ChangeRowsReader {
     for (let at = start; at < this.#end; at++) {
       const byte = bytes[at]!;
       if (byte === QUOTE) at = this.#stringEnd(at);
-      else if (byte === OPEN || byte === OPEN + 32) depth++;
-      else if (depth === 0 && (byte === COMMA || byte === CLOSE)) return at;
-      else if (byte === CLOSE || byte === CLOSE + 32) depth--;
+      else if (byte === OPEN || byte === OPEN_OBJECT) depth++;
+      else if (depth === 0 && (byte === COMMA || byte === CLOSE || byte === CLOSE_OBJECT)) return at;
+      else if (byte === CLOSE || byte === CLOSE_OBJECT) depth--;
     }
     return this.#end;
   }

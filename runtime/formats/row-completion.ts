@@ -1,13 +1,17 @@
+import { isRowName, rowEnd, shownName } from '../types/row-columns.ts';
 import { BooleanCells, type Cells, NumberCells, TextCells } from './json/cells.ts';
 import type { RowRefusal, WireColumn } from './format.ts';
 
 /**
  * What becomes of a field that a row does not give, or gives as NULL: the one rule for every format. A missing field is
- * its DEFAULT, else NULL; NULL is refused where the column must have a value. A DEFAULT never stands in for NULL.
+ * its DEFAULT, else NULL; NULL is refused where the column must have a value. A DEFAULT never stands in for NULL. A
+ * ROW that is missing or NULL makes all of its parts NULL, also those that must have a value where there is an object.
  */
 export class RowCompletion {
   /** Per column: its DEFAULT as a cell takes it; null where it has none. */
   readonly #defaults: readonly CellValue[];
+  /** Behind a ROW's parts; behind the column itself where it is a value. */
+  readonly #ends: readonly number[];
   readonly #missing: readonly (RowRefusal | null)[];
   readonly #null: readonly (RowRefusal | null)[];
   #cells: readonly (Cells | null)[] = [];
@@ -16,6 +20,8 @@ export class RowCompletion {
     this.#defaults = columns.map(({ defaultValue }) =>
       typeof defaultValue === 'string' ? Buffer.from(defaultValue, 'utf8') : narrow(defaultValue),
     );
+    const names = columns.map(({ name }) => name);
+    this.#ends = names.map((name, column) => (isRowName(name) ? rowEnd(names, column) : column + 1));
     this.#missing = columns.map((column) => refusalOf(column, 'missing'));
     this.#null = columns.map((column) => refusalOf(column, 'NULL'));
   }
@@ -39,14 +45,16 @@ export class RowCompletion {
   }
 
   #withoutValue(column: number, row: number, refusal: RowRefusal | null): RowRefusal | null {
-    if (refusal === null) this.#cells[column]?.setNull(row);
-    return refusal;
+    if (refusal !== null) return refusal;
+    for (let part = column; part < this.#ends[column]!; part++) this.#cells[part]?.setNull(row);
+    return null;
   }
 }
 
 function refusalOf({ name, required }: WireColumn, what: string): RowRefusal | null {
   if (required === false) return null;
-  return { code: required, field: name, message: `field ${JSON.stringify(name)} is ${what}` };
+  const shown = shownName(name);
+  return { code: required, field: shown, message: `field ${JSON.stringify(shown)} is ${what}` };
 }
 
 type CellValue = null | boolean | number | bigint | Buffer;

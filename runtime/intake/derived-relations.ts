@@ -1,8 +1,8 @@
 import type { StreamDefinition } from '../catalog/catalog.ts';
-import { valueAt } from '../columns/value-at.ts';
 import type { Column } from '../columns/column.ts';
 import type { RefusedRow } from '../formats/format.ts';
-import { jsonText } from '../types/json-text.ts';
+import { membersText } from '../formats/row-json.ts';
+import { columnTrees } from '../types/row-columns.ts';
 
 /** The refused rows of one body as lines of `$errors`. `at`: ms. */
 export function errorLines(refused: readonly RefusedRow[], at: number): Buffer {
@@ -21,15 +21,13 @@ export function lateLines(
   length: number,
 ): string[] {
   const lines: string[] = [];
-  const names = definition.columns.map(({ name }) => JSON.stringify(name));
+  const trees = columnTrees(definition.columns.map(({ name }) => name));
   for (let row = 0; row < length; row++) {
     const lateBy = watermarks[row]! - times[row]!;
     if (lateBy <= 0) continue;
-    const fields = definition.columns.map(
-      ({ type }, index) => `${names[index]}:${jsonText(valueAt(columns[index]!, type, row), type)}`,
-    );
+    const fields = membersText(trees, definition.columns, columns, row);
     // After the end of a stream no rows come, so W(r) is finite here.
-    lines.push(`{${fields.join(',')},"late_by":${lateBy},"watermark":${watermarks[row]}}`);
+    lines.push(`{${fields},"late_by":${lateBy},"watermark":${watermarks[row]}}`);
   }
   return lines;
 }

@@ -311,5 +311,6 @@ function requirement(definition: StreamDefinition, position: number, deletes: bo
   if (definition.primaryKey.includes(position)) return 'NULL_KEY';
   if (deletes) return false;
   if (definition.watermark?.column === position) return 'NULL_EVENT_TIME';
-  return definition.columns[position]!.nullable ? false : 'NULL_NOT_ALLOWED';
+  const { nullable, required } = definition.columns[position]!;
+  return nullable && !required ? false : 'NULL_NOT_ALLOWED';
 }

@@ -1,4 +1,5 @@
 import { describeNode, describeOutput } from './explain-plan.ts';
+import { shownKey, shownName } from '../types/row-columns.ts';
 import type { PhysicalPlan } from './physical-plan.ts';
 
 /** One operator of a plan in words, as its running twin is numbered: the nodes in order, then the output. */
@@ -22,7 +23,7 @@ export interface OperatorText {
 export function describeOperators({ nodes, output }: PhysicalPlan): readonly OperatorText[] {
   const operators = nodes.map((node, id): OperatorText => {
     const { kind, inputs, edge } = node;
-    const names = edge.columns.map(({ name }) => name);
+    const names = edge.columns.map(({ name }) => shownName(name));
     return {
       id,
       kind,
@@ -43,8 +44,7 @@ export function describeOperators({ nodes, output }: PhysicalPlan): readonly Ope
       inputs: last < 0 ? [] : [last],
       text: describeOutput(output).replace(/^Output /, ''),
       mode: output.mode,
-      key:
-        output.key.length === 0 && output.mode !== 'upsert' ? null : output.key.map((at) => output.columns[at]!.name),
+      key: output.key.length === 0 && output.mode !== 'upsert' ? null : shownKey(output.key, output.columns),
       watermarkColumn: null,
       state: null,
     },

@@ -1,5 +1,6 @@
 import { unreachable } from '../errors/assert.ts';
 import type { Expression } from '../expressions/expression.ts';
+import { shownName } from '../types/row-columns.ts';
 import { slideOf, type WindowSpec } from '../windows/window-spec.ts';
 import { describeExpression, describeMs } from './describe-expression.ts';
 import type {
@@ -27,7 +28,7 @@ export function explainPlan(plan: PhysicalPlan): string {
 }
 
 export function describeOutput(output: OutputSpec): string {
-  const names = output.columns.map((column) => column.name);
+  const names = output.columns.map((column) => shownName(column.name));
   const key = output.mode === 'upsert' || output.key.length > 0 ? ` key (${named(output.key, names)})` : '';
   const order =
     output.order.length > 0 ? `, order by ${output.order.map((sort) => describeSort(sort, names)).join(', ')}` : '';
@@ -52,7 +53,7 @@ function explainNode(nodes: readonly PhysicalNode[], index: number, indent: stri
 }
 
 function describeEdge(edge: EdgeProperties): string {
-  const names = edge.columns.map((column) => column.name);
+  const names = edge.columns.map((column) => shownName(column.name));
   const parts: string[] = [edge.mode];
   if (edge.key !== null) parts.push(edge.key.length === 0 ? 'one row' : `key ${named(edge.key, names)}`);
   if (edge.watermarkColumn !== null) parts.push(`watermark ${names[edge.watermarkColumn] ?? edge.watermarkColumn}`);
@@ -65,12 +66,12 @@ function named(positions: readonly number[], names: readonly string[]): string {
 }
 
 export function describeNode(node: PhysicalNode, nodes: readonly PhysicalNode[]): string {
-  const inputs = node.inputs.map((input) => (nodes[input]?.edge.columns ?? []).map((column) => column.name));
+  const inputs = node.inputs.map((input) => (nodes[input]?.edge.columns ?? []).map((column) => shownName(column.name)));
   const names = inputs[0] ?? [];
   switch (node.kind) {
     case 'scan': {
       const what = node.relationKind === 'stream' ? '' : `${node.relationKind} `;
-      return `Scan: ${what}${node.relation} (${node.edge.columns.map((column) => column.name).join(', ')})${node.ordinals ? ' ordered' : ''}`;
+      return `Scan: ${what}${node.relation} (${node.edge.columns.map((column) => shownName(column.name)).join(', ')})${node.ordinals ? ' ordered' : ''}`;
     }
     case 'values':
       return `Values: ${node.rows.length} ${node.rows.length === 1 ? 'row' : 'rows'}`;
@@ -99,7 +100,7 @@ export function describeNode(node: PhysicalNode, nodes: readonly PhysicalNode[])
 function describeSegment(node: SegmentNode, names: readonly string[]): string {
   const filter = node.filter === null ? [] : [`filter ${describeExpression(node.filter, names)}`];
   const columns = node.project.map((expression, index) =>
-    describeColumn(expression, node.edge.columns[index]?.name ?? '', names),
+    describeColumn(expression, shownName(node.edge.columns[index]?.name ?? ''), names),
   );
   return [...filter, `project ${columns.join(', ')}`].join(', ').trimEnd();
 }

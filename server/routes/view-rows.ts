@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { CSV_TYPE, csvRows } from '../../runtime/formats/csv/csv-rows.ts';
+import { outerFields } from '../../runtime/types/row-columns.ts';
 import { accepts } from '../accept.ts';
 import { sendJson } from '../json-parts.ts';
 import { count } from '../request-schemas.ts';
@@ -28,8 +29,8 @@ export const viewRows = route({
     refuseSink(sql.catalogue, name);
     const answer = await engine.rows(name, { limit: query.limit ?? null, offset: query.offset ?? 0 });
     if (type === 'application/json') return sendJson(response, ['{', ...rowsMembers(answer), `,"seq":${answer.seq}}`]);
-    if (type === CSV_TYPE) return void response.type(type).end(csvRows(answer.rows, answer.columns));
-    const names = answer.columns.map((column) => column.name);
+    if (type === CSV_TYPE) return void response.type(type).end(csvRows(answer.rows, outerFields(answer.columns)));
+    const names = outerFields(answer.columns).map((column) => column.name);
     response.type(type).end(rowObjects(answer.rows, names));
   },
 });

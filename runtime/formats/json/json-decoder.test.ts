@@ -14,6 +14,7 @@ import {
   TIMESTAMP,
 } from '../../types/data-type.ts';
 import { parseDecimalAs } from '../../types/decimal.ts';
+import { leafName, rowName } from '../../types/row-columns.ts';
 import type { Value } from '../../types/value.ts';
 import type { DecodedRows, WireColumn } from '../format.ts';
 import { JsonDecoder } from './json-decoder.ts';
@@ -679,5 +680,132 @@ describe('random rows', () => {
     const decoder = decoderOf(setup);
     decodeAll(decoder, bytes, setup);
     expect(decoder.shapesKnown).toBe(1);
+  });
+});
+
+describe('rows with objects within', () => {
+  const setup: Setup = {
+    columns: [
+      column('id', INT),
+      column(rowName(['s']), BOOLEAN),
+      column(leafName(['s', 'a']), INT, { required: 'NULL_NOT_ALLOWED' }),
+      column(rowName(['s', 'r']), BOOLEAN),
+      column(leafName(['s', 'r', 'c']), STRING),
+      column(leafName(['s', 'r', 'j']), JSON_TYPE),
+      column(leafName(['s', 'z']), BIGINT, { defaultValue: 7n }),
+      column(rowName(['must']), BOOLEAN, { required: 'NULL_NOT_ALLOWED' }),
+      column(leafName(['must', 'b']), BOOLEAN),
+    ],
+  };
+
+  function modelOf({ id, s, must }: Sent): Value[] | null {
+    if (typeof must !== 'object' || must === null) return null;
+    if (s !== null && s !== undefined && (s.a === undefined || s.a === null)) return null;
+    const there = s !== null && s !== undefined;
+    const r = s?.r;
+    const inner = r !== null && r !== undefined;
+    const json = r?.j === undefined || r.j === null ? null : JSON.stringify(r.j);
+    return [
+      id ?? null,
+      there ? true : null,
+      s?.a ?? null,
+      inner ? true : null,
+      r?.c ?? null,
+      json,
+      there ? (s.z === null ? null : BigInt(s.z ?? 7)) : null,
+      true,
+      must.b ?? null,
+    ];
+  }
+
+  interface Sent {
+    readonly id?: number | null;
+    readonly s?: {
+      readonly a?: number | null;
+      readonly r?: { readonly c?: string | null; readonly j?: unknown } | null;
+      readonly z?: number | null;
+    } | null;
+    readonly must?: { readonly b?: boolean | null } | null;
+  }
+
+  const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { freq: 4 });
+  const object = fc.record(
+    {
+      id: orNull(fc.integer()),
+      s: orNull(
+        fc.record(
+          {
+            a: orNull(fc.nat(9)),
+            r: orNull(
+              fc.record(
+                { c: orNull(fc.string()), j: orNull(fc.constantFrom([1, { k: 2 }], {}, 'x')) },
+                { requiredKeys: [] },
+              ),
+            ),
+            z: orNull(fc.nat(99)),
+            unknown: fc.constantFrom<unknown>({ a: [1] }, 3),
+          },
+          { requiredKeys: ['a'] },
+        ),
+      ),
+      must: orNull(fc.record({ b: orNull(fc.boolean()) }, { requiredKeys: [] })),
+      other: fc.constantFrom({ s: 1 }, null),
+    },
+    { requiredKeys: ['id', 'must'] },
+  ) as fc.Arbitrary<Sent>;
+
+  test('are what JSON.parse says they are, by scanner and by plain parser', () => {
+    fc.assert(
+      fc.property(fc.array(object, { minLength: 1, maxLength: 4 }), fc.nat(3), (shapes, keptCount) => {
+        const sent = Array.from({ length: 80 }, (_, index) => shapes[Math.floor(index / 20) % shapes.length]!);
+        const bytes = Buffer.from(sent.map((row) => JSON.stringify(row)).join('\n'));
+        const expected = sent.flatMap((row) => {
+          const values = modelOf(row);
+          return values === null ? [] : [values];
+        });
+        const scanned = decodeAll(decoderOf(setup), bytes, setup);
+        expect(scanned).toEqual(decodeAll(decoderOf({ ...setup, scan: false }), bytes, setup));
+        expect(scanned.rows).toEqual(expected);
+        const keep = [0, 2, 4, 8].slice(keptCount);
+        const narrow = { ...setup, keep };
+        expect(decodeAll(decoderOf(narrow), bytes, narrow).rows).toEqual(
+          expected.map((row) => keep.map((at) => row[at])),
+        );
+      }),
+      { numRuns: 100 },
+    );
+  }, 30_000);
+
+  test('are read through a scanner once their shape is known', () => {
+    const decoder = decoderOf(setup);
+    const bytes = Buffer.from('{"id":1,"s":{"a":2,"r":{"c":"x"}},"must":{}}\n'.repeat(100));
+    expect(decodeAll(decoder, bytes, setup).rows.length).toBe(100);
+    expect(decoder.shapesKnown).toBe(1);
+  });
+
+  test('say where they are wrong, with the names around it', () => {
+    const lines = [
+      '{"must":{"b":3}}',
+      '{"must":{"b":true,"b":true}}',
+      '{"must":{"x":1}}',
+      '{"must":7}',
+      '{"must":{"b":tru}}',
+    ];
+    const strict: Setup = { ...setup, unknownFields: 'refuse' };
+    expect(decodeAll(decoderOf(strict), Buffer.from(lines.join('\n')), strict).refused).toEqual([
+      { line: 0, code: 'WRONG_TYPE', field: 'must.b' },
+      { line: 1, code: 'DUPLICATE_KEY', field: 'must.b' },
+      { line: 2, code: 'UNKNOWN_FIELD', field: 'must.x' },
+      { line: 3, code: 'WRONG_TYPE', field: 'must' },
+      { line: 4, code: 'MALFORMED_JSON', field: 'must.b' },
+    ]);
+  });
+
+  test('are no deeper than others may be', () => {
+    const deep = (levels: number): string =>
+      `{"id":1,"must":{},"s":{"a":1,"r":{"j":${'['.repeat(levels)}${']'.repeat(levels)}}}}`;
+    const { rows, refused } = decodeAll(decoderOf(setup), Buffer.from(`${deep(61)}\n${deep(62)}`), setup);
+    expect(rows.length).toBe(1);
+    expect(refused).toEqual([{ line: 1, code: 'TOO_DEEP', field: 's.r.j' }]);
   });
 });

@@ -1,11 +1,12 @@
 import { unreachable } from '../../errors/assert.ts';
 import type { ErrorCode } from '../../errors/problem.ts';
 import { type DataType, typeName } from '../../types/data-type.ts';
+import { shownName } from '../../types/row-columns.ts';
 import { parseDate, parseTimestamp, TIMESTAMP_MAX, TIMESTAMP_MIN } from '../../types/timestamp.ts';
 import { BIGINT_MAX, BIGINT_MIN, INT_MAX, INT_MIN } from '../../types/value.ts';
 import type { RowRefusal, WireColumn } from '../format.ts';
 import { RowCompletion } from '../row-completion.ts';
-import { ColumnNames } from './column-names.ts';
+import { type ObjectLevel, ObjectLevels } from './object-levels.ts';
 import { BooleanCells, type Cells, NumberCells, TextCells } from './cells.ts';
 import { KeyFrames } from './key-frames.ts';
 import { NumberText } from './number-text.ts';
@@ -63,16 +64,19 @@ export class RowParser {
   /** Of the last accepted row: the columns (UNKNOWN = -1) and places of its first MEMBERS_MAX members. */
   memberCount = 0;
   readonly memberColumns = new Int32Array(MEMBERS_MAX);
+  /** Objects around each of them. */
+  readonly memberDepths = new Int32Array(MEMBERS_MAX);
   readonly memberStarts = new Int32Array(MEMBERS_MAX);
   readonly memberEnds = new Int32Array(MEMBERS_MAX);
+  /** The ROWs that had an object. What is in it is among the members. */
+  readonly objects: number[] = [];
   readonly #columns: readonly WireColumn[];
   readonly #refuseUnknown: boolean;
   readonly #completion: RowCompletion;
-  /** The columns, and behind them the names of computed ones. */
-  readonly #names: ColumnNames;
-  /** The row in which each column was seen last. */
+  readonly #levels: ObjectLevels;
+  /** The object in which each column was seen last. */
   readonly #seen: Float64Array;
-  #rowStamp = 0;
+  #objectStamp = 0;
   #rowStart = 0;
   #keyEnd = 0;
   #cells: readonly (Cells | null)[] = [];
@@ -91,7 +95,10 @@ export class RowParser {
     this.#columns = columns;
     this.#refuseUnknown = unknownFields === 'refuse';
     this.#seen = new Float64Array(columns.length);
-    this.#names = new ColumnNames([...columns.map(({ name }) => name), ...computed]);
+    this.#levels = new ObjectLevels(
+      columns.map(({ name }) => name),
+      computed,
+    );
   }
 
   /** `cells`: one per column, null where a column is only checked. */
@@ -107,23 +114,27 @@ export class RowParser {
   row(start: number, row: number): number {
     this.refusal = null;
     this.memberCount = 0;
-    this.#rowStamp++;
+    this.objects.length = 0;
     this.#rowStart = start;
     this.#keys.reset();
     this.#keys.open();
     const at = this.#skipSpace(this.#afterMark(start));
     if (this.#bytes[at] !== OPEN_OBJECT) return this.#noObject(at);
-    const end = this.#members(this.#skipSpace(at + 1), row);
+    const { top } = this.#levels;
+    const stamp = ++this.#objectStamp;
+    const end = this.#members(top, stamp, this.#skipSpace(at + 1), row);
     if (end < 0) return -1;
     const rest = this.#skipSpace(end);
     if (this.#bytes[rest] !== NEWLINE) return this.#malformed(rest, 'unexpected text after the object');
-    return this.#fillAbsent(row) ? rest : -1;
+    return this.#fillAbsent(top, stamp, row) ? rest : -1;
   }
 
   /** Reads one value of a column into cell `row`. */
   value(column: number, at: number, row: number): number {
     const { type } = this.#columns[column]!;
     if (this.#bytes[at] === LETTER_N) return this.#null(column, at, row);
+    const level = this.#levels.within[column]!;
+    if (level !== null) return this.#object(column, level, at, row);
     switch (type.kind) {
       case 'boolean':
         return this.#boolean(column, at, row);
@@ -193,18 +204,33 @@ export class RowParser {
     }
   }
 
-  #members(start: number, row: number): number {
+  /** An object into the columns of a ROW. */
+  #object(column: number, level: ObjectLevel, start: number, row: number): number {
+    if (this.#bytes[start] !== OPEN_OBJECT) return this.#wrongType(column, start);
+    if (level.depth > DEPTH_MAX) return this.#tooDeep();
+    const cells = this.#cells[column];
+    if (cells instanceof BooleanCells) cells.set(row, true);
+    if (this.objects.length < MEMBERS_MAX) this.objects.push(column);
+    this.#keys.open();
+    const stamp = ++this.#objectStamp;
+    const end = this.#members(level, stamp, this.#skipSpace(start + 1), row);
+    if (end < 0) return -1;
+    this.#keys.close();
+    return this.#fillAbsent(level, stamp, row) ? end : -1;
+  }
+
+  #members(level: ObjectLevel, stamp: number, start: number, row: number): number {
     const bytes = this.#bytes;
     let at = start;
     if (bytes[at] === CLOSE_OBJECT) return at + 1;
     for (;;) {
-      const column = this.#key(at);
+      const column = this.#key(level, stamp, at);
       if (this.#keyEnd < 0) return -1;
       const valueStart = this.#afterColon(this.#keyEnd);
       if (valueStart < 0) return -1;
-      const end = column === UNKNOWN ? this.skip(valueStart, 1) : this.value(column, valueStart, row);
+      const end = column === UNKNOWN ? this.skip(valueStart, level.depth) : this.value(column, valueStart, row);
       if (end < 0) return -1;
-      this.#remember(column, valueStart, end);
+      if (!this.#isRow(column) || bytes[valueStart] !== OPEN_OBJECT) this.#remember(column, level, valueStart, end);
       at = this.#skipSpace(end);
       if (bytes[at] === CLOSE_OBJECT) return at + 1;
       if (bytes[at] !== COMMA) return this.#malformed(at, 'expected a comma or }');
@@ -213,22 +239,23 @@ export class RowParser {
   }
 
   /** The column that the name at `at` means, or UNKNOWN. #keyEnd: behind the name, -1 when the row is refused. */
-  #key(at: number): number {
+  #key(level: ObjectLevel, stamp: number, at: number): number {
     this.#keyEnd = -1;
     if (this.#bytes[at] !== QUOTE) return this.#malformed(at, 'expected a name in quotes');
     const start = at + 1;
     const end = this.#scanString(start);
     if (end < 0) return UNKNOWN;
-    const column = this.#columnAt(start, end);
-    if (column === UNKNOWN) {
-      if (this.#unknownKey(start, end)) this.#keyEnd = end + 1;
+    const found = this.#nameAt(level, start, end);
+    if (found < 0) {
+      if (this.#unknownKey(level, start, end)) this.#keyEnd = end + 1;
       return UNKNOWN;
     }
-    if (column >= this.#columns.length) return this.#computedKey(start, end);
-    if (this.#seen[column] === this.#rowStamp) {
+    const column = level.columns[found];
+    if (column === undefined) return this.#computedKey(start, end);
+    if (this.#seen[column] === stamp) {
       return this.#refuse('DUPLICATE_KEY', column, `field ${this.#name(column)} stands twice in the row`);
     }
-    this.#seen[column] = this.#rowStamp;
+    this.#seen[column] = stamp;
     this.#keyEnd = end + 1;
     return column;
   }
@@ -240,14 +267,14 @@ export class RowParser {
     return UNKNOWN;
   }
 
-  #columnAt(start: number, end: number): number {
-    if (!this.#string.escaped) return this.#names.find(this.#bytes, start, end);
-    return this.#names.find(this.#string.text, 0, this.#string.unescape(this.#bytes, start, end));
+  #nameAt({ names }: ObjectLevel, start: number, end: number): number {
+    if (!this.#string.escaped) return names.find(this.#bytes, start, end);
+    return names.find(this.#string.text, 0, this.#string.unescape(this.#bytes, start, end));
   }
 
-  #unknownKey(start: number, end: number): boolean {
+  #unknownKey({ prefix }: ObjectLevel, start: number, end: number): boolean {
     if (this.#refuseUnknown) {
-      const name = this.#excerpt(start, end);
+      const name = prefix + this.#excerpt(start, end);
       this.refusal = { code: 'UNKNOWN_FIELD', field: name, message: `there is no column ${JSON.stringify(name)}` };
       return false;
     }
@@ -281,17 +308,23 @@ export class RowParser {
     return this.#bytes[at] === COLON ? this.#skipSpace(at + 1) : this.#malformed(at, 'expected a colon');
   }
 
-  #remember(column: number, start: number, end: number): void {
+  #isRow(column: number): boolean {
+    return column !== UNKNOWN && this.#levels.within[column] !== null;
+  }
+
+  #remember(column: number, { depth }: ObjectLevel, start: number, end: number): void {
     const index = this.memberCount++;
     if (index >= MEMBERS_MAX) return;
     this.memberColumns[index] = column;
+    this.memberDepths[index] = depth;
     this.memberStarts[index] = start;
     this.memberEnds[index] = end;
   }
 
-  #fillAbsent(row: number): boolean {
-    for (let column = 0; column < this.#columns.length; column++) {
-      if (this.#seen[column] !== this.#rowStamp && !this.absent(column, row)) return false;
+  #fillAbsent({ columns }: ObjectLevel, stamp: number, row: number): boolean {
+    for (let index = 0; index < columns.length; index++) {
+      const column = columns[index]!;
+      if (this.#seen[column] !== stamp && !this.absent(column, row)) return false;
     }
     return true;
   }
@@ -329,7 +362,7 @@ export class RowParser {
   }
 
   #json(column: number, at: number, row: number): number {
-    const end = this.skip(at, 1);
+    const end = this.skip(at, this.#levels.around[column]!.depth);
     if (end < 0) return this.#inField(column);
     const cells = this.#cells[column];
     if (cells instanceof TextCells) cells.set(row, at, end - at);
@@ -507,31 +540,32 @@ export class RowParser {
   /** What is no JSON at all is called that, whatever the column wants. */
   #wrongType(column: number, at: number): number {
     if (this.quiet) return this.#refuseQuietly();
-    const end = this.skip(at, 1);
+    const end = this.skip(at, this.#levels.around[column]!.depth);
     if (end < 0) return this.#inField(column);
     return this.#refuseValue('WRONG_TYPE', column, 'is no', at, end);
   }
 
   #refuseValue(code: ErrorCode, column: number, what: string, start: number, end: number): number {
     const { type } = this.#columns[column]!;
-    return this.#refuse(code, column, `${this.#excerpt(start, end)} ${what} ${typeName(type)}`);
+    const name = this.#isRow(column) ? 'object' : typeName(type);
+    return this.#refuse(code, column, `${this.#excerpt(start, end)} ${what} ${name}`);
   }
 
   #refuse(code: ErrorCode, column: number, message: string): number {
-    this.refusal = { code, field: this.#columns[column]!.name, message };
+    this.refusal = { code, field: shownName(this.#columns[column]!.name), message };
     return -1;
   }
 
   /** Says in which field the refusal arose. */
   #inField(column: number): number {
     if (this.refusal !== null && this.refusal.field === null && !this.quiet) {
-      this.refusal = { ...this.refusal, field: this.#columns[column]!.name };
+      this.refusal = { ...this.refusal, field: shownName(this.#columns[column]!.name) };
     }
     return -1;
   }
 
   #name(column: number): string {
-    return JSON.stringify(this.#columns[column]!.name);
+    return JSON.stringify(shownName(this.#columns[column]!.name));
   }
 
   #excerpt(start: number, end: number): string {

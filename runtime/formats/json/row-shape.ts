@@ -12,12 +12,16 @@ export interface RowShape {
   /** One more than `columns`. */
   readonly literals: readonly Buffer[];
   readonly columns: readonly number[];
+  /** Objects around each value. */
+  readonly depths: readonly number[];
+  /** ROWs that have an object: their names and brackets are literals, their values stand among the others. */
+  readonly objects: readonly number[];
 }
 
 /** The shape of the row that the parser read last, from `start` to its newline; null when it has none worth learning. */
 export function shapeOf(parser: RowParser, buffer: Buffer, start: number, newline: number): RowShape | null {
   const count = parser.memberCount;
-  if (count === 0 || count > MEMBERS_MAX) return null;
+  if (count === 0 || count > MEMBERS_MAX || parser.objects.length === MEMBERS_MAX) return null;
   const literals: Buffer[] = [];
   let from = start;
   let bytes = 0;
@@ -28,7 +32,12 @@ export function shapeOf(parser: RowParser, buffer: Buffer, start: number, newlin
   }
   literals.push(Buffer.from(buffer.subarray(from, newline + 1)));
   if (bytes > LITERALS_BYTES_MAX) return null;
-  return { literals, columns: Array.from(parser.memberColumns.subarray(0, count)) };
+  return {
+    literals,
+    columns: Array.from(parser.memberColumns.subarray(0, count)),
+    depths: Array.from(parser.memberDepths.subarray(0, count)),
+    objects: [...parser.objects],
+  };
 }
 
 /** Whether the row that the parser read last has this shape. */

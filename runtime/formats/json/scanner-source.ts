@@ -1,5 +1,6 @@
 import { unreachable } from '../../errors/assert.ts';
 import { TIMESTAMP_MAX } from '../../types/timestamp.ts';
+import { type ColumnTree, columnTrees, isRowName } from '../../types/row-columns.ts';
 import { INT_MAX } from '../../types/value.ts';
 import type { WireColumn } from '../format.ts';
 import type { RowShape } from './row-shape.ts';
@@ -45,9 +46,11 @@ export function scannerSource(shape: RowShape, columns: readonly WireColumn[], k
   const literals = new LiteralPlaces(shape);
   const inline = (index: number): boolean => index < INLINE_MAX;
   const members = shape.columns.map(
-    (column, index) => literals.compare(index) + memberText(index, column, columns, kept, inline(index)),
+    (column, index) =>
+      literals.compare(index) +
+      memberText({ index, column, depth: shape.depths[index]! }, columns, kept, inline(index)),
   );
-  const absent = columns.flatMap((_, column) => (shape.columns.includes(column) ? [] : [`h2(${column},n0);`]));
+  const absent = absentText(columnTrees(columns.map(({ name }) => name)), shape, kept);
   return `let v0=0,t0=0,b0=0,k1=0,x0=0,y0=0,q0=0,q1=0,g0=0,f0=0,j0=0,r0=0,z0=0,i1=0,i2=0,i3=0,y1=0/0;
 p0=p0|0;e0=e0|0;n0=n0|0;n1=n1|0;m0=m0|0;
 ${arrayNames(columns, kept)}
@@ -56,7 +59,7 @@ r0=p0;
 ok0:{
 ${members.join('\n')}
 ${literals.compare(shape.columns.length)}
-${absent.join('')}
+${absent}
 if(p0-r0-1>m0)break ok0;
 n0=n0+1|0;continue row0;
 }
@@ -101,6 +104,18 @@ export function scannerLiterals(shape: RowShape): Int32Array {
   return Int32Array.from(numbers);
 }
 
+/** What the shape has no field for, and ROWs that it has an object for. */
+function absentText(trees: readonly ColumnTree[], shape: RowShape, kept: readonly boolean[]): string {
+  return trees
+    .map((tree) => {
+      const { index } = tree;
+      if (tree.kind === 'row' && shape.objects.includes(index))
+        return (kept[index] ? `c${index}[n0]=1;` : '') + absentText(tree.parts, shape, kept);
+      return shape.columns.includes(index) ? '' : `h2(${index},n0);`;
+    })
+    .join('');
+}
+
 /** c7 and, for texts, l7: the arrays of column 7. */
 function arrayNames(columns: readonly WireColumn[], kept: readonly boolean[]): string {
   const names: string[] = [];
@@ -114,14 +129,13 @@ function arrayNames(columns: readonly WireColumn[], kept: readonly boolean[]): s
 
 /** Reads one value: at once where it has the usual form, else through h0 from its start again. */
 function memberText(
-  index: number,
-  column: number,
+  { index, column, depth }: { readonly index: number; readonly column: number; readonly depth: number },
   columns: readonly WireColumn[],
   kept: readonly boolean[],
   inline: boolean,
 ): string {
-  if (column < 0) return `p0=h1(p0,1)|0;if(p0<0)break ok0;`;
-  const usual = inline ? usualText(column, columns[column]!, kept[column]!) : null;
+  if (column < 0) return `p0=h1(p0,${depth})|0;if(p0<0)break ok0;`;
+  const usual = inline && !isRowName(columns[column]!.name) ? usualText(column, columns[column]!, kept[column]!) : null;
   if (usual === null) return `p0=h0(${column},p0,n0)|0;if(p0<0)break ok0;`;
   return `val${index}:{any0:{
 z0=p0;${usual}

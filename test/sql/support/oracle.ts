@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import { isDeclared, type RelationDefinition, type StreamDefinition } from '../../../runtime/catalog/catalog.ts';
+import { pathOf, shownName } from '../../../runtime/types/row-columns.ts';
 
 /**
  * SQLite as oracle: the rows that a script sent, in plain tables, and a batch SELECT over them. TIMESTAMP is epoch ms as an
@@ -11,7 +12,9 @@ export class Oracle {
   create(relation: RelationDefinition): void {
     if (!isDeclared(relation)) return;
     const key = new Set(relation.primaryKey);
-    const columns = relation.columns.map(({ name }, index) => `${quoted(name)}${key.has(index) ? ' UNIQUE' : ''}`);
+    const columns = relation.columns.map(
+      ({ name }, index) => `${quoted(shownName(name))}${key.has(index) ? ' UNIQUE' : ''}`,
+    );
     this.#database.exec(`DROP TABLE IF EXISTS ${quoted(relation.name)}`);
     this.#database.exec(`CREATE TABLE ${quoted(relation.name)} (${columns.join(', ')})`);
   }
@@ -87,7 +90,13 @@ interface Change {
 }
 
 function cellsOf(relation: StreamDefinition, row: Row): unknown[] {
-  return relation.columns.map(({ name, type }) => cellOf(row[name], type.kind));
+  return relation.columns.map(({ name, type }) => cellOf(memberAt(row, pathOf(name)), type.kind));
+}
+
+/** What stands at the end of the path; of a ROW itself whether there is one. */
+function memberAt(row: unknown, [name, ...rest]: readonly string[]): unknown {
+  if (name === undefined) return typeof row === 'object' && row !== null ? true : row;
+  return typeof row === 'object' && row !== null ? memberAt((row as Record<string, unknown>)[name], rest) : null;
 }
 
 function cellOf(value: unknown, kind: string): unknown {
