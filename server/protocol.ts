@@ -231,3 +231,51 @@ export interface CheckpointJson {
   readonly bytes: number;
   readonly ms: number;
 }
+
+/** `GET /v1/views/{name}/why`. Times as ISO text, null before the first row, "end" after the end. */
+export interface WhyJson {
+  readonly name: string;
+  readonly state: ViewJson['state'];
+  readonly sentences: readonly string[];
+  readonly seq: number;
+  readonly watermark: string | null;
+  /** The input with the least watermark; `partition` where one of several holds it back. */
+  readonly heldBackBy: { readonly relation: string; readonly partition: string | null } | null;
+  /** `missingMs`: event time until it closes; null while there is no watermark. */
+  readonly nextWindow: {
+    readonly operator: number;
+    readonly end: string | null;
+    readonly missingMs: number | null;
+  } | null;
+  readonly inputs: readonly {
+    readonly relation: string;
+    readonly kind: 'stream' | 'table' | 'view' | 'errors';
+    readonly timed: boolean;
+    readonly watermark: string | null;
+    readonly rowsIn: number;
+    readonly rowsLate: number;
+    readonly rowsRejected: number;
+    readonly delayMs: number;
+    readonly idleTimeoutMs: number | null;
+    readonly partitions: readonly {
+      readonly name: string;
+      readonly watermark: string | null;
+      readonly lastRowAt: string | null;
+      readonly idle: boolean;
+    }[];
+  }[];
+  readonly operators: readonly {
+    readonly id: number;
+    readonly kind: string;
+    readonly text: string;
+    readonly rowsIn: number;
+    readonly rowsOut: number;
+    readonly filtered: number;
+    readonly late: number;
+    readonly failed: number;
+    /** Rows and groups that it keeps. */
+    readonly waiting: number;
+    /** Per side of an outer join, rows without a partner; null: an inner side. */
+    readonly unmatched: readonly (number | null)[];
+  }[];
+}

@@ -73,12 +73,20 @@ class GraphBuilder {
       case 'group-aggregate':
         return new StateDStream(node.kind, id, parents, this.#timedInputs(node), (counters) => {
           const groups = new GroupAggregate({ ...this.#group(id, node), counters });
-          return { start: () => groups.start(), process: ([rows], watermark) => groups.process(rows!, watermark) };
+          return {
+            start: () => groups.start(),
+            process: ([rows], watermark) => groups.process(rows!, watermark),
+            nextClose: () => groups.nextClose(),
+          };
         });
       case 'join':
         return new StateDStream(node.kind, id, parents, this.#timedInputs(node), (counters) => {
           const join = new Join({ ...this.#join(id, node), counters });
-          return { process: ([left, right], watermark) => join.process(left!, right!, watermark) };
+          return {
+            process: ([left, right], watermark) => join.process(left!, right!, watermark),
+            nextClose: () => join.nextClose(),
+            unmatched: () => join.unmatched(),
+          };
         });
       case 'union':
         return new UnionDStream(id, parents, this.#typesOf(id), this.#timedInputs(node));

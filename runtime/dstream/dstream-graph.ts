@@ -1,6 +1,6 @@
 import type { Batch } from '../columns/batch.ts';
 import type { OutputBatch } from '../operators/result-table.ts';
-import type { DStream, Flow, MeasuredState, Tick } from './dstream.ts';
+import type { DStream, Flow, MeasuredState, Tick, Waits } from './dstream.ts';
 import { rowCount } from './dstream.ts';
 import type { FailedCounts, Failure } from './failure-log.ts';
 import type { InputDStream } from './input-dstream.ts';
@@ -96,6 +96,11 @@ export class DStreamGraph {
         ms,
       };
     });
+  }
+
+  /** In the order of the plan's nodes. */
+  waits(): readonly Waits[] {
+    return this.#parts.dstreams.map((dstream) => dstream.waits());
   }
 
   #run(inputs: ReadonlyMap<number, Flow>, tick: Tick, first: boolean): GraphOutput {

@@ -71,6 +71,16 @@ export class Counters {
   }
 }
 
+/** What holds rows back in an operator. */
+export interface Waits {
+  /** End of the next window to close, ms; null when none waits. */
+  readonly nextClose: number | null;
+  /** Rows that wait for a partner, per side of an outer join (null: an inner side); empty elsewhere. */
+  readonly unmatched: readonly (number | null)[];
+}
+
+const NO_WAITS: Waits = { nextClose: null, unmatched: [] };
+
 export abstract class DStream {
   readonly id: number;
   readonly parents: readonly DStream[];
@@ -86,6 +96,11 @@ export abstract class DStream {
 
   /** Turns the flows of the parents, in their order, into its own. Called once per micro-batch. */
   abstract compute(inputs: readonly Flow[], tick: Tick): Flow;
+
+  /** What it waits for before rows can leave, as of the last micro-batch. */
+  waits(): Waits {
+    return NO_WAITS;
+  }
 
   /** What exists before any row. Called once, before the first `compute`, when the dataflow is new. */
   start(_tick: Tick): readonly Batch[] {

@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.ts';
-import { type Counters, DStream, type Flow, minimumWatermark, type Tick } from './dstream.ts';
+import { type Counters, DStream, type Flow, minimumWatermark, type Tick, type Waits } from './dstream.ts';
 
 /** An operator on keyed state: updating aggregates, joins. */
 export interface StateOperator {
@@ -7,6 +7,8 @@ export interface StateOperator {
   start?(): readonly Batch[];
   /** One micro-batch: the rows of each input, then the watermark that they leave behind. */
   process(inputs: readonly (readonly Batch[])[], watermark: number): readonly Batch[];
+  nextClose?(): number | null;
+  unmatched?(): readonly (number | null)[];
 }
 
 /** Runs an operator under the minimum of its parents' watermarks. */
@@ -31,6 +33,10 @@ export class StateDStream extends DStream {
 
   override start(_tick: Tick): readonly Batch[] {
     return this.#operator.start?.() ?? [];
+  }
+
+  override waits(): Waits {
+    return { nextClose: this.#operator.nextClose?.() ?? null, unmatched: this.#operator.unmatched?.() ?? [] };
   }
 
   compute(inputs: readonly Flow[]): Flow {

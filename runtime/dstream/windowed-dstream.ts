@@ -1,10 +1,11 @@
 import type { Batch } from '../columns/batch.ts';
-import { type Counters, DStream, type Flow } from './dstream.ts';
+import { type Counters, DStream, type Flow, type Waits } from './dstream.ts';
 
 /** An operator on event-time windows. */
 export interface WindowOperator {
   /** One micro-batch: its rows, then its watermark. */
   process(batches: readonly Batch[], watermark: number): readonly Batch[];
+  nextClose?(): number | null;
 }
 
 /** Rows assigned to windows, or aggregated by them. */
@@ -21,6 +22,10 @@ export class WindowedDStream extends DStream {
     super(id, [parent]);
     this.kind = kind;
     this.#operator = open(this.counters);
+  }
+
+  override waits(): Waits {
+    return { nextClose: this.#operator.nextClose?.() ?? null, unmatched: [] };
   }
 
   compute([input]: readonly [Flow]): Flow {

@@ -1,6 +1,6 @@
 import { allocateWeights } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
-import type { Flow, Tick } from '../dstream/dstream.ts';
+import type { Flow, Tick, Waits } from '../dstream/dstream.ts';
 import type { DStreamGraph, GraphOutput } from '../dstream/dstream-graph.ts';
 import { buildGraph } from '../dstream/build-graph.ts';
 import type { Problem } from '../errors/problem.ts';
@@ -177,6 +177,11 @@ export class Dataflow {
     this.#texts ??= describeOperators(this.plan);
     const texts = this.#texts;
     return this.#graph.statistics().map((counted) => ({ ...counted, ...texts[counted.id]! }));
+  }
+
+  /** In the order of the operators. */
+  waits(): readonly Waits[] {
+    return this.#graph.waits();
   }
 
   get late(): number {

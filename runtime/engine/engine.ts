@@ -1,4 +1,5 @@
 import type { RelationDefinition } from '../catalog/catalog.ts';
+import type { Waits } from '../dstream/dstream.ts';
 import type { Problem } from '../errors/problem.ts';
 import type { OperatorText } from '../plan/describe-operators.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
@@ -41,6 +42,8 @@ export interface Engine {
   step(now: number | null): Promise<Stepped>;
   streams(): Promise<readonly StreamStatus[]>;
   views(): Promise<readonly ViewStatus[]>;
+  /** What a view or sink waits for. Errors: VIEW_NOT_FOUND. */
+  why(name: string): Promise<WhyStatus>;
   /** What the micro-batch loop did lately, and how much waits. */
   activity(): Promise<Activity>;
   /** Current rows of a view or keyed table, ordered by ORDER BY, else by key, else by first seq. */
@@ -157,9 +160,45 @@ export interface ViewStatus {
 export interface OperatorStatus extends OperatorText {
   readonly rowsIn: number;
   readonly rowsOut: number;
+  /** Rows dropped as late, rows and results that could not be computed; since the start. */
+  readonly late: number;
+  readonly failed: number;
   readonly stateRows: number;
   readonly stateBytes: number;
   readonly ms: number;
+}
+
+/** What a query waits for. Times are ms; null: none yet, Infinity: the end. */
+export interface WhyStatus {
+  readonly view: ViewStatus;
+  readonly now: number;
+  /** Of the last change. */
+  readonly seq: number;
+  readonly inputs: readonly WhyInput[];
+  /** In the order of the plan's operators. */
+  readonly operators: readonly Waits[];
+}
+
+export interface WhyInput {
+  readonly relation: string;
+  readonly kind: 'stream' | 'table' | 'view' | 'errors';
+  /** Whether its watermark takes part in the query's. */
+  readonly timed: boolean;
+  readonly watermark: number | null;
+  /** Of a view: the rows that left it. */
+  readonly rowsIn: number;
+  readonly rowsLate: number;
+  readonly rowsRejected: number;
+  /** How far the watermark stays behind the newest event time. */
+  readonly delayMs: number;
+  readonly idleTimeoutMs: number | null;
+  /** Those with rows or about to have some; empty without event time. */
+  readonly partitions: readonly {
+    readonly name: string;
+    readonly watermark: number | null;
+    readonly lastRowAt: number;
+    readonly idle: boolean;
+  }[];
 }
 
 /** The newest last. */

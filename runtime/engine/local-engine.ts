@@ -24,6 +24,7 @@ import type {
   StreamStatus,
   ViewHead,
   ViewStatus,
+  WhyStatus,
 } from './engine.ts';
 import type { KeyedRequest } from './epoch.ts';
 import { KeyedInserts } from './keyed-inserts.ts';
@@ -43,6 +44,7 @@ import { recoverMachine } from './recovery.ts';
 import { selectOverStreams } from './stream-select.ts';
 import { statusTime } from './frame-time.ts';
 import { viewStatus } from './view-status.ts';
+import { whyStatus } from './why-status.ts';
 
 /** Row errors that an answer lists; the rest are in `$errors`. */
 const ERRORS_MAX = 1000;
@@ -193,6 +195,13 @@ export class LocalEngine implements Engine {
     return this.#loop.task(() => {
       const views = [...this.#loop.machine.dataflows.values()].filter(({ kind }) => kind !== 'ad-hoc');
       return this.#loop.whenCommitted(views.map((view) => this.#statusOf(view)));
+    });
+  }
+
+  why(name: string): Promise<WhyStatus> {
+    return this.#loop.task(() => {
+      const dataflow = this.#storedDataflow(name);
+      return whyStatus(this.#loop.machine, dataflow, this.#statusOf(dataflow), this.#loop.now());
     });
   }
 

@@ -17,6 +17,7 @@ import type {
   StreamStatus,
   ViewHead,
   ViewStatus,
+  WhyStatus,
 } from './engine.ts';
 import type { EngineMethod, EngineResponse, EngineWorkerData } from './engine-messages.ts';
 
@@ -82,6 +83,10 @@ export class WorkerEngine implements Engine {
 
   views(): Promise<readonly ViewStatus[]> {
     return this.#call('views');
+  }
+
+  why(name: string): Promise<WhyStatus> {
+    return this.#call('why', name);
   }
 
   activity(): Promise<Activity> {

@@ -72,6 +72,12 @@ export class GroupAggregate {
     return out.filter((batch) => batch.length > 0);
   }
 
+  /** The first bound that the watermark has yet to reach, ms; null when no group has one. */
+  nextClose(): number | null {
+    const [first = UNBOUNDED] = this.#tables.panes();
+    return first === UNBOUNDED ? null : first;
+  }
+
   #isGlobal(): boolean {
     return this.#node.keys.length === 0;
   }

@@ -84,6 +84,25 @@ export class Join {
     return out.filter((batch) => batch.length > 0);
   }
 
+  /** End of the first window whose rows are kept, ms; null when none has an end. */
+  nextClose(): number | null {
+    const ends = this.#sides.flatMap(({ bags }) => bags.panes().slice(0, 1)).filter((end) => end !== UNBOUNDED);
+    return ends.length === 0 ? null : Math.min(...ends);
+  }
+
+  /** Rows kept whose partner has not come, per side; null for an inner side, which does not count them. */
+  unmatched(): readonly (number | null)[] {
+    return this.#sides.map(({ outer, bags }) => {
+      if (!outer) return null;
+      let rows = 0;
+      for (const pane of bags.panes()) {
+        const bag = bags.get(pane)!;
+        for (const id of bag.live()) if (degreeOf(bag, id) === 0) rows += bag.count(id);
+      }
+      return rows;
+    });
+  }
+
   #together(side: Side, batches: readonly Batch[]): Batch {
     const { types } = this.#sides[side];
     const kept = batches.filter((batch) => batch.length > 0);

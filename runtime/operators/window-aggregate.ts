@@ -96,6 +96,17 @@ export class WindowAggregate {
     return out.filter((batch) => batch.length > 0);
   }
 
+  /** End of the first open window that has rows, ms; null when none has. */
+  nextClose(): number | null {
+    const panes = [...this.#tables.panes(), ...(this.#side?.panes() ?? [])];
+    if (panes.length === 0) return null;
+    const first = Math.min(...panes);
+    if (this.#side === null) return first;
+    const closed = this.#closed();
+    const open = closed === -Infinity ? -Infinity : this.#bounds.firstEnd(closed);
+    return Math.max(open, this.#bounds.firstEnd(first));
+  }
+
   #usesPanes(): boolean {
     const { panesPerWindow, size, slide } = this.#bounds;
     return this.#node.emit === 'final' && slide < size && panesPerWindow <= PANES_PER_WINDOW_MAX;

@@ -16,6 +16,7 @@ import type {
   StreamJson,
   ValidationJson,
   ViewJson,
+  WhyJson,
 } from '../protocol.ts';
 
 /**
@@ -227,6 +228,46 @@ const Batch = z.object({
 
 const Checkpoint = z.object({ epoch: count, at: z.string(), bytes: count, ms });
 
+const Why = z.object({
+  name: z.string(),
+  state: z.enum(['running', 'backfilling', 'paused', 'failed']),
+  sentences: z.array(z.string()),
+  seq: count,
+  watermark,
+  heldBackBy: z.nullable(z.object({ relation: z.string(), partition: z.nullable(z.string()) })),
+  nextWindow: z.nullable(z.object({ operator: count, end: watermark, missingMs: z.nullable(z.number()) })),
+  inputs: z.array(
+    z.object({
+      relation: z.string(),
+      kind: z.enum(['stream', 'table', 'view', 'errors']),
+      timed: z.boolean(),
+      watermark,
+      rowsIn: count,
+      rowsLate: count,
+      rowsRejected: count,
+      delayMs: z.number(),
+      idleTimeoutMs: z.nullable(z.number()),
+      partitions: z.array(
+        z.object({ name: z.string(), watermark, lastRowAt: z.nullable(z.string()), idle: z.boolean() }),
+      ),
+    }),
+  ),
+  operators: z.array(
+    z.object({
+      id: count,
+      kind: z.string(),
+      text: z.string(),
+      rowsIn: count,
+      rowsOut: count,
+      filtered: count,
+      late: count,
+      failed: count,
+      waiting: count,
+      unmatched: z.array(z.nullable(count)),
+    }),
+  ),
+}) satisfies z.ZodMiniType<WhyJson>;
+
 const TryResult = z.object({
   columns: z.array(Column),
   key: z.array(z.string()),
@@ -268,6 +309,7 @@ export const answerSchemas = {
   InsertedFrame: InsertedFrameSchema,
   Stepped: z.object({ epoch: count, rowsIn: count, rowsOut: count }),
   TryResult,
+  Why,
   Batch,
   BatchList: z.object({ batches: z.array(Batch) }),
   Checkpoint,

@@ -21,6 +21,7 @@ import { tryQuery } from './try-query.ts';
 import { validateSql } from './validate-sql.ts';
 import { viewChanges } from './view-changes.ts';
 import { viewRows } from './view-rows.ts';
+import { viewWhy } from './view-why.ts';
 
 /** The whole REST interface; adding a call is a file beside this one and a line here. */
 export const routes: readonly Route[] = [
@@ -41,6 +42,7 @@ export const routes: readonly Route[] = [
   resumeView,
   viewRows,
   viewChanges,
+  viewWhy,
   stepOnce,
   listBatches,
   listCheckpoints,
