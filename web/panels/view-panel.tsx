@@ -1,116 +1,175 @@
-import { useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
 import type { ViewJson } from '../../server/protocol.ts';
-import { Fact } from '../parts/fact.tsx';
+import { BatchTimeline, Checkpoints } from '../parts/batch-timeline.tsx';
+import { ChangeLog } from '../parts/change-log.tsx';
 import { LiveResult } from '../parts/live-result.tsx';
 import { OperatorTable } from '../parts/operator-table.tsx';
 import { PinButton } from '../parts/pin-button.tsx';
+import { PlanDrawing } from '../parts/plan-drawing.tsx';
+import { Progress } from '../parts/progress.tsx';
+import { Sparkline } from '../parts/sparkline.tsx';
 import { SqlText } from '../parts/sql-text.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
-import { errorsOf } from '../net/api.ts';
+import { type Tab, Tabs } from '../parts/tabs.tsx';
+import { ViewActions } from '../parts/view-actions.tsx';
 import { useServices } from '../services.ts';
 import { bytesText, countText, lagText, rateText } from '../state/format.ts';
+import { OperatorRates } from '../state/operator-rates.ts';
+import { hrefOf } from '../state/route.ts';
 import type { Rated } from '../state/status.ts';
 
-/** One view: its rows as they stand, and how it is doing. */
+/** One view: its rows as they stand, how it is made, and how it is doing. */
 export function ViewPanel() {
   const { route, status } = useServices();
   const { name = '' } = route.value;
-  const rated = status.status.value?.views.find(({ item }) => item.name === name);
-  if (!status.status.value) return <p class="empty tall">Waiting for the server…</p>;
-  return <NamedView key={name} name={name} rated={rated} />;
+  const known = status.status.value;
+  if (!known) return <Progress text="Waiting for the server" />;
+  const rated = known.views.find(({ item }) => item.name === name);
+  return rated ? <NamedView key={name} rated={rated} /> : <NoView name={name} />;
 }
 
-function NamedView({ name, rated }: { name: string; rated: Rated<ViewJson> | undefined }) {
+function NoView({ name }: { name: string }) {
+  return (
+    <p class="empty tall">
+      There is no view called <b>{name}</b>, or no longer. <a href="#/">All views</a> are on the overview; the{' '}
+      <a href="#/sql">workbench</a> makes new ones.
+    </p>
+  );
+}
+
+function NamedView({ rated }: { rated: Rated<ViewJson> }) {
+  const { item } = rated;
+  const { name, kind } = item;
   return (
     <article class="view-page" data-view={name}>
-      <header class="view-head">
-        <a class="back" href="#/" aria-label="Back to the overview">
-          ←
-        </a>
-        {rated && <StateDot state={rated.item.state} />}
+      <header class="page-head">
+        <StateDot state={item.state} />
         <h1>{name}</h1>
+        <span class="tag">{kind === 'sink' ? 'sink' : item.mode}</span>
         <PinButton name={name} />
         <span class="spacer" />
-        {rated && <DropButton name={name} />}
+        <ViewActions view={item} />
       </header>
-      {rated?.item.error && <Failure error={rated.item.error} />}
-      <div class="facts-row">{rated && <ViewFacts {...rated} />}</div>
-      <LiveResult subject={{ view: name }} label={`Rows of ${name}`} title={<h2>Result</h2>} />
-      {rated && <Making view={rated.item} />}
+      {item.error && <Failure error={item.error} />}
+      <ViewFigures {...rated} />
+      <div class="view-columns">
+        {kind === 'view' ? (
+          <LiveResult subject={{ view: name }} label={`Rows of ${name}`} title={<h2 class="sr-only">Result</h2>} />
+        ) : (
+          <section class="panel">
+            <p class="empty">A sink hands its rows on and keeps none: there is nothing to show but its plan.</p>
+          </section>
+        )}
+        <section class="panel plan-panel" aria-label="Plan">
+          <LivePlan view={item} />
+        </section>
+      </div>
+      <Tabs label={`About ${name}`} tabs={tabsOf(rated)} />
     </article>
   );
 }
 
-function ViewFacts({ item: { mode, watermark, counters }, rate }: Rated<ViewJson>) {
+function tabsOf({ item, rate }: Rated<ViewJson>): readonly Tab[] {
+  const { name, counters, plan } = item;
+  const changes: Tab = { id: 'changes', title: 'Changes', content: () => <ChangeLog view={name} rate={rate} /> };
+  const errors: Tab = {
+    id: 'errors',
+    title: 'Errors',
+    count: counters.errors,
+    content: () => <ViewErrors name={name} errors={counters.errors} />,
+  };
+  return [
+    ...(item.kind === 'view' ? [changes] : []),
+    { id: 'batches', title: 'Micro-batches', content: () => <BatchTimeline /> },
+    { id: 'checkpoints', title: 'Checkpoints', content: () => <Checkpoints /> },
+    { id: 'operators', title: 'Operators', content: () => <OperatorTable operators={plan.operators} /> },
+    { id: 'sql', title: 'SQL', count: item.warnings.length, content: () => <Statement view={item} /> },
+    ...(item.kind === 'view' ? [errors] : []),
+  ];
+}
+
+function ViewFigures({ item: { watermark, counters }, rate, history }: Rated<ViewJson>) {
+  const { rowsIn, rowsOut, late, errors, stateRows, stateBytes, batchMs } = counters;
   return (
-    <dl class="facts">
-      <Fact name="mode" value={mode} />
-      <Fact name="changes/s" value={rateText(rate)} />
-      <Fact name="behind" value={lagText(watermark, Date.now())} />
-      <Fact name="late" value={countText(counters.late)} />
-      <Fact name="errors" value={countText(counters.errors)} />
-      <Fact name="state" value={`${countText(counters.stateRows)} rows, ${bytesText(counters.stateBytes)}`} />
-      <Fact name="batch" value={`${counters.batchMs.toFixed(1)} ms`} />
+    <dl class="view-figures">
+      <Figure name="changes" value={rateText(rate)} unit="/s" note={`${countText(rowsOut)} in all`}>
+        <Sparkline values={history} />
+      </Figure>
+      <Figure name="rows in" value={countText(rowsIn)} />
+      <Figure name="behind" value={lagText(watermark, Date.now())} note={watermark === null ? 'no watermark' : ''} />
+      <Figure name="state" value={bytesText(stateBytes)} note={`${countText(stateRows)} rows`} />
+      <Figure name="last batch" value={batchMs.toFixed(1)} unit=" ms" />
+      <Figure name="late" value={countText(late)} tone={late > 0 ? 'warn' : ''} />
+      <Figure name="errors" value={countText(errors)} tone={errors > 0 ? 'bad' : ''} />
     </dl>
+  );
+}
+
+interface FigureProps {
+  readonly name: string;
+  readonly value: string;
+  readonly unit?: string;
+  readonly note?: string;
+  readonly tone?: string;
+  readonly children?: ComponentChildren;
+}
+
+function Figure({ name, value, unit, note, tone = '', children }: FigureProps) {
+  return (
+    <div class={tone}>
+      <dt>{name}</dt>
+      <dd data-fact={name}>
+        {value}
+        {unit !== undefined && <small>{unit}</small>}
+      </dd>
+      {note !== undefined && note !== '' && <dd class="dim">{note}</dd>}
+      {children}
+    </div>
   );
 }
 
 function Failure({ error: { code, message, hint } }: { error: NonNullable<ViewJson['error']> }) {
   return (
     <p class="note bad" role="alert">
-      <b>{code}</b> {message}. {hint ?? 'Its state is kept; mend the cause, or drop the view and create it again.'}
+      <b>{code}</b> {message}
+      <em>{hint ?? 'Its state is kept: mend the cause and resume it, or drop it and create it again.'}</em>
     </p>
   );
 }
 
-function Making({ view: { sql, warnings, plan } }: { view: ViewJson }) {
+/** The plan with what flows through it at this moment. */
+function LivePlan({ view }: { view: ViewJson }) {
+  const rates = useRef(new OperatorRates());
+  const numbers = useMemo(() => rates.current.read(view, Date.now()), [view]);
+  return <PlanDrawing operators={view.plan.operators} numbers={numbers} label={`Plan of ${view.name}`} />;
+}
+
+function Statement({ view: { sql, warnings } }: { view: ViewJson }) {
   return (
-    <div class="lists">
-      <section class="panel" aria-labelledby="sql-title">
-        <header>
-          <h2 id="sql-title">SQL</h2>
-        </header>
-        <SqlText sql={sql} />
-        {warnings.map(({ code, message }) => (
-          <p class="note" key={message}>
-            <b>{code}</b> {message}
-          </p>
-        ))}
-      </section>
-      <section class="panel" aria-labelledby="plan-title">
-        <header>
-          <h2 id="plan-title">Operators</h2>
-        </header>
-        <OperatorTable operators={plan.operators} />
-      </section>
-    </div>
+    <>
+      {warnings.map(({ code, message }) => (
+        <p class="note" key={message}>
+          <b>{code}</b> {message}
+        </p>
+      ))}
+      <SqlText sql={sql} />
+      <p class="log-bar">
+        <a href={hrefOf({ page: 'sql', name: sql })}>Open in the workbench</a>
+      </p>
+    </>
   );
 }
 
-/** Asks once more before it drops. */
-function DropButton({ name }: { name: string }) {
-  const { api, status } = useServices();
-  const [asked, setAsked] = useState(false);
-  const [refusal, setRefusal] = useState<string | null>(null);
-  const drop = async (): Promise<void> => {
-    if (!asked) return setAsked(true);
-    const [error] = errorsOf(await api.dropView(name));
-    setAsked(false);
-    setRefusal(error ? error.message : null);
-    await status.read();
-    if (!error) location.hash = '#/';
-  };
-  return (
-    <>
-      {refusal !== null && <span class="bad">{refusal}</span>}
-      <button
-        type="button"
-        class={asked ? 'danger' : 'quiet'}
-        onClick={() => void drop()}
-        onBlur={() => setAsked(false)}
-      >
-        {asked ? 'Really drop it?' : 'Drop'}
-      </button>
-    </>
-  );
+function ViewErrors({ name, errors }: { name: string; errors: number }) {
+  if (errors === 0) {
+    return (
+      <p class="empty">
+        No row failed. A division by nought, an overflow or a failed cast leaves its row out, and stands here with its
+        reason.
+      </p>
+    );
+  }
+  const sql = `SELECT * FROM "${name.replaceAll('"', '""')}$errors"`;
+  return <LiveResult subject={{ sql }} label={`Errors of ${name}`} title={<h2>Rows left out, and why</h2>} />;
 }

@@ -21,8 +21,8 @@ export interface FeedOptions {
   readonly maxRate?: number | null;
   /** Rows to keep of a result that only grows, and where rows have a window. */
   readonly newest?: number;
-  /** Keeps the last changes one by one, with their seq. */
-  readonly taped?: boolean;
+  /** Keeps the last changes one by one, with their seq, instead of the rows. */
+  readonly onlyChanges?: boolean;
 }
 
 export interface Sort {
@@ -70,10 +70,11 @@ export class LiveFeed {
   /** When the last states were shown, and the last batch in each. */
   #shows: { readonly at: number; readonly batch: number }[] = [];
 
-  constructor(link: Link, subject: Subject, { maxRate = null, newest = 500, taped = false }: FeedOptions = {}) {
-    this.#tape = taped ? new ChangeTape() : null;
+  constructor(link: Link, subject: Subject, { maxRate = null, newest = 500, onlyChanges = false }: FeedOptions = {}) {
+    this.#tape = onlyChanges ? new ChangeTape() : null;
     this.#table = new LiveTable({
       newest,
+      onlyChanges,
       applied: (batch) => {
         this.#pace.note(batch.covers, batch.changes.length, Date.now());
         if (!this.#paused.peek()) this.#tape?.note(batch);

@@ -237,6 +237,17 @@ describe('frames', () => {
     ]);
   });
 
+  test('where only the changes matter it begins with the last of them, by key or not', () => {
+    const covered: number[] = [];
+    const table = new LiveTable({ onlyChanges: true, applied: ({ changes }) => void covered.push(changes.length) });
+    table.receive(schema('upsert', ['k']));
+    table.startNear(1000);
+    expect(table.seq).toBe(900);
+    const rows = Array.from({ length: 100 }, (_, index): ChangeRow => ['+', null, index, 0]);
+    expect(table.receive(batch(rows, { seq: 1000 }))).toBe('applied');
+    expect([covered, table.size]).toEqual([[100], 1]);
+  });
+
   test('a table by key begins with all of its rows', () => {
     const table = new LiveTable({ newest: 2 });
     table.receive(schema('upsert', ['k']));

@@ -30,17 +30,22 @@ export interface LiveTableOptions {
   readonly newest?: number;
   /** Rows to keep of any other result. */
   readonly most?: number;
+  /** It is the changes that matter: begins with the last few of them, whatever the rows are. */
+  readonly onlyChanges?: boolean;
   /** Hears of each batch, after it was applied; not of snapshots. */
   readonly applied?: (batch: AppliedBatch) => void;
 }
 
 /** Changes from the end of the log that a newest-first table starts with, per row that it keeps. */
 const CHANGES_PER_ROW = 4;
+/** Changes that a table of changes begins with. */
+const FIRST_CHANGES = 100;
 
 /** Folds the frames of one subscription into rows. A batch and a snapshot take effect as a whole, with their last frame. */
 export class LiveTable {
   readonly #newest: number;
   readonly #most: number;
+  readonly #onlyChanges: boolean;
   readonly #applied: (batch: AppliedBatch) => void;
   columns: readonly ColumnJson[] = [];
   key: readonly string[] = [];
@@ -61,9 +66,10 @@ export class LiveTable {
   /** Changes up to this one were there when the table began: they are not shown as new. */
   #quietUntil = 0;
 
-  constructor({ newest = 500, most = 100_000, applied = () => {} }: LiveTableOptions = {}) {
+  constructor({ newest = 500, most = 100_000, onlyChanges = false, applied = () => {} }: LiveTableOptions = {}) {
     this.#newest = newest;
-    this.#most = most;
+    this.#most = onlyChanges ? 1 : most;
+    this.#onlyChanges = onlyChanges;
     this.#applied = applied;
     this.#held = new NewestRows(newest);
   }
@@ -122,9 +128,9 @@ export class LiveTable {
 
   /** The view's head is at `seq`: where only the newest rows are kept, the newest changes suffice to begin with. */
   startNear(seq: number): void {
-    const from = seq - CHANGES_PER_ROW * this.#newest;
-    if (!this.#newestOnly || from <= 0) return;
-    this.seq = from;
+    const from = seq - (this.#onlyChanges ? FIRST_CHANGES : CHANGES_PER_ROW * this.#newest);
+    if (!this.#onlyChanges && (!this.#newestOnly || from <= 0)) return;
+    this.seq = Math.max(0, from);
     this.#beganLate = true;
     this.#quietUntil = seq;
   }
