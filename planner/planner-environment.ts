@@ -3,6 +3,9 @@ export interface PlannerEnvironment {
   readonly connectors: readonly ConnectorInfo[];
   /** Options that every stream takes. */
   readonly streamOptions: readonly OptionInfo[];
+  /** Options of a materialized view; a sink takes those that bound what it computes with. */
+  readonly viewOptions: readonly OptionInfo[];
+  readonly sinkOptions: readonly OptionInfo[];
 }
 
 export interface ConnectorInfo {
@@ -28,6 +31,8 @@ export type OptionValue =
   | { readonly kind: 'number'; readonly min: number; readonly max: number; readonly whole: boolean }
   /** A length of time: `'5 seconds'`, `100 ms`. */
   | { readonly kind: 'duration'; readonly minMs: number }
+  /** `'500 MB'`. */
+  | { readonly kind: 'size'; readonly minBytes: number }
   /** Time, size, `none` or `forever`. */
   | { readonly kind: 'retention' };
 
@@ -47,6 +52,8 @@ function connector(name: string, options: readonly OptionInfo[], also: Partial<C
 }
 
 const WHOLE: OptionValue = { kind: 'number', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true };
+
+const STATE_LIMIT = option('state_limit', { kind: 'size', minBytes: 1 });
 
 /** The connectors of this release. */
 export const ENVIRONMENT: PlannerEnvironment = {
@@ -85,6 +92,13 @@ export const ENVIRONMENT: PlannerEnvironment = {
     option('allowed_lateness', { kind: 'duration', minMs: 0 }, null),
     option('state_ttl', { kind: 'duration', minMs: 1 }, null),
   ],
+  viewOptions: [
+    option('retention', { kind: 'retention' }),
+    STATE_LIMIT,
+    option('allowed_lateness', { kind: 'duration', minMs: 0 }, null),
+    option('state_ttl', { kind: 'duration', minMs: 1 }, null),
+  ],
+  sinkOptions: [STATE_LIMIT],
 };
 
 /** Connectors of the contract that are not built: named in messages, never silently unknown. */

@@ -1,4 +1,5 @@
 import type { ColumnDefinition, StreamDefinition, WatermarkDefinition } from '../../runtime/catalog/catalog.ts';
+import { durationMs } from '../../runtime/catalog/duration.ts';
 import { AssertionError } from '../../runtime/errors/assert.ts';
 import { problem, type ProblemError } from '../../runtime/errors/problem.ts';
 import { isOuterName, isRowName, shownName } from '../../runtime/types/row-columns.ts';
@@ -10,7 +11,6 @@ import type { StatementPlan, StatementText } from '../statement-plan.ts';
 import { computedColumns } from './computed-columns.ts';
 import { constantValue } from './constant.ts';
 import type { PlannerContext } from './planner-context.ts';
-import { durationMs } from './read-options.ts';
 import { relationKind } from './relation-kind.ts';
 import { requireFreeName, requireNewName } from './relation-names.ts';
 import { isRowType, rowColumns } from './row-column.ts';
@@ -33,8 +33,10 @@ function streamDefinition(node: CreateStream, statement: StatementText, context:
   const written = streamOptions(node, context.environment);
   const { connector, format, options } = written;
   refuseRows(node, connector, format);
+  const kind = relationKind(node, columns, written);
+  if (kind !== 'stream') refuseRetention(node, kind);
   return {
-    kind: relationKind(node, columns, written),
+    kind,
     name: node.name.text,
     columns: columns.map((column, index) =>
       primaryKey.includes(index) || watermark?.column === index ? { ...column, nullable: false } : column,
@@ -58,6 +60,12 @@ function refuseRows({ columns }: CreateStream, connector: string, format: string
   if (row === undefined || (format === 'json' && ROW_CONNECTORS.has(connector))) return;
   const what = format === 'json' ? `connector ${connector}` : `format ${format}`;
   throw problem('UNSUPPORTED', `${what} has no ROW columns`, row.span);
+}
+
+function refuseRetention(node: CreateStream, kind: 'table' | 'bag'): void {
+  const option = node.options.find(({ name }) => name.text.toLowerCase() === 'retention');
+  if (!option) return;
+  throw problem('INVALID_OPTION', `a ${kind} keeps all its current rows: it has no retention`, option.span);
 }
 
 /** What idle_timeout and max_future mean for a stream with this event time. */

@@ -1,14 +1,11 @@
 import type { ViewDefinition } from '../../runtime/catalog/catalog.ts';
 import { problem } from '../../runtime/errors/problem.ts';
-import type { CreateView, OptionNode } from '../sql/syntax.ts';
+import type { CreateView } from '../sql/syntax.ts';
 import type { StatementPlan, StatementText } from '../statement-plan.ts';
 import { planContinuousQuery, viewDefinition } from './plan-select.ts';
 import type { PlannerContext } from './planner-context.ts';
-import { optionMap, unknownOption } from './read-options.ts';
+import { checkOption, optionMap, unknownOption } from './read-options.ts';
 import { requireFreeName, requireNewName } from './relation-names.ts';
-
-/** Options of queries in the contract; none is built. */
-const QUERY_OPTIONS = ['retention', 'allowed_lateness', 'state_ttl'];
 
 export function planCreateView(node: CreateView, statement: StatementText, context: PlannerContext): StatementPlan {
   requireFreeName(node.name);
@@ -16,25 +13,36 @@ export function planCreateView(node: CreateView, statement: StatementText, conte
   if (existing !== undefined && node.ifNotExists)
     return { kind: 'create', definition: existing, plan: null, exists: true };
   requireNewName(node.name, context.catalog);
-  refuseOptions(node.options);
   return node.materialized ? planMaterialized(node, statement, context) : planNamedQuery(node, statement, context);
 }
 
-function refuseOptions(options: readonly OptionNode[]): void {
-  for (const [name, option] of optionMap(options)) {
-    if (!QUERY_OPTIONS.includes(name)) throw unknownOption(name, option, QUERY_OPTIONS, 'a view');
-    throw problem('UNSUPPORTED', `option ${name} of a view is not supported yet`, option.span);
+function viewOptions(node: CreateView, { environment }: PlannerContext): Readonly<Record<string, string>> {
+  const known = environment.viewOptions;
+  const texts: Record<string, string> = {};
+  for (const [name, option] of optionMap(node.options)) {
+    const info = known.find((candidate) => candidate.name === name);
+    const names = known.map((candidate) => candidate.name);
+    if (!info) throw unknownOption(name, option, names, 'a view');
+    checkOption(info, option);
+    texts[name] = option.value;
   }
+  return texts;
 }
 
 function planMaterialized(node: CreateView, statement: StatementText, context: PlannerContext): StatementPlan {
+  const options = viewOptions(node, context);
   const query = planContinuousQuery(node.query, context);
-  const definition = viewDefinition(node.name.text, query, statement.text);
+  const definition = { ...viewDefinition(node.name.text, query, statement.text), options };
   return { kind: 'create', definition, plan: query.plan, exists: false };
 }
 
 /** Planned to find what is wrong with it now; kept as text. */
 function planNamedQuery(node: CreateView, statement: StatementText, context: PlannerContext): StatementPlan {
+  const [option] = node.options;
+  if (option) {
+    const message = 'a view that is not materialized runs nothing, so it has no options';
+    throw problem('INVALID_OPTION', message, option.span, 'CREATE MATERIALIZED VIEW has them');
+  }
   const [order] = node.query.body.orderBy;
   if (order !== undefined) {
     throw problem(

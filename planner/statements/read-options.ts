@@ -1,3 +1,6 @@
+import { byteSize } from '../../runtime/catalog/byte-size.ts';
+import { durationMs } from '../../runtime/catalog/duration.ts';
+import { parseRetention } from '../../runtime/catalog/retention.ts';
 import { unreachable } from '../../runtime/errors/assert.ts';
 import { problem } from '../../runtime/errors/problem.ts';
 import { suggest } from '../bind/suggest.ts';
@@ -35,14 +38,9 @@ export function checkOption(info: OptionInfo, node: OptionNode): void {
   const expected = expectedOf(info.value, value);
   if (expected !== null)
     throw problem('INVALID_OPTION', `option ${info.name} needs ${expected}, not '${node.value}'`, node.span);
-  if (isUnbuilt(info, value.toLowerCase())) {
+  if (info.unbuilt?.includes(value.toLowerCase())) {
     throw problem('UNSUPPORTED', `${info.name} = '${value}' is not supported yet`, node.span);
   }
-}
-
-/** Rows are kept for ever until retention is built. */
-function isUnbuilt(info: OptionInfo, value: string): boolean {
-  return info.value.kind === 'retention' ? value !== 'forever' : (info.unbuilt?.includes(value) ?? false);
 }
 
 /** What the value should have been; null: it is right. */
@@ -60,8 +58,12 @@ function expectedOf(kind: OptionValue, value: string): string | null {
         ? null
         : `a length of time of at least ${kind.minMs} ms, such as '5 seconds'`;
     }
+    case 'size':
+      return (byteSize(value) ?? -1) >= kind.minBytes ? null : "a size such as '500 MB'";
     case 'retention':
-      return isRetention(value) ? null : "a time such as '24 hours', a size such as '1 GB', both, 'none' or 'forever'";
+      return parseRetention(value) !== null
+        ? null
+        : "a time such as '24 hours', a size such as '1 GB', both, 'none' or 'forever'";
     default:
       return unreachable(kind);
   }
@@ -75,30 +77,4 @@ function isNumber(value: string, kind: Extract<OptionValue, { kind: 'number' }>)
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(value)) return false;
   const number = Number(value);
   return number >= kind.min && number <= kind.max && (!kind.whole || Number.isInteger(number));
-}
-
-const UNIT_MS: ReadonlyMap<string, number> = new Map([
-  ...['ms', 'millisecond', 'milliseconds'].map((unit) => [unit, 1] as const),
-  ...['s', 'sec', 'second', 'seconds'].map((unit) => [unit, 1000] as const),
-  ...['m', 'min', 'minute', 'minutes'].map((unit) => [unit, 60_000] as const),
-  ...['h', 'hour', 'hours'].map((unit) => [unit, 3_600_000] as const),
-  ...['d', 'day', 'days'].map((unit) => [unit, 86_400_000] as const),
-]);
-
-/** `'5 seconds'`, `'100ms'`, `'1.5 h'` in ms; null: no length of time of whole milliseconds. */
-export function durationMs(text: string): number | null {
-  const [, amount, unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?)\s*([A-Za-z]+)$/.exec(text.trim()) ?? [];
-  const length = UNIT_MS.get(unit.toLowerCase());
-  if (amount === undefined || length === undefined) return null;
-  const ms = Number(amount) * length;
-  return Number.isSafeInteger(ms) ? ms : null;
-}
-
-function isRetention(text: string): boolean {
-  const parts = text.split(/\s*(?:,|\band\b|\bor\b)\s*/i);
-  if (parts.length === 1 && /^(none|forever)$/i.test(text)) return true;
-  return (
-    parts.length <= 2 &&
-    parts.every((part) => durationMs(part) !== null || /^\d{1,9}(\.\d+)?\s*([KMGT]i?)?B$/i.test(part))
-  );
 }

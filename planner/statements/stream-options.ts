@@ -116,14 +116,12 @@ export function sinkOptions(
   }
   for (const [name, option] of written) {
     if (name === 'connector') continue;
-    const info = connector.options.find((candidate) => candidate.name === name);
-    if (info === undefined)
-      throw unknownOption(
-        name,
-        option,
-        connector.options.map((each) => each.name),
-        `connector ${connector.name}`,
-      );
+    const known = [...environment.sinkOptions, ...connector.options];
+    const info = known.find((candidate) => candidate.name === name);
+    if (info === undefined) {
+      const names = known.map((each) => each.name);
+      throw unknownOption(name, option, names, `connector ${connector.name}`);
+    }
     checkOption(info, option);
   }
   return {

@@ -82,6 +82,8 @@ export interface MaterializedViewDefinition {
   readonly settled?: boolean;
   /** Position of a column that the view's watermark bounds. */
   readonly watermarkColumn: number | null;
+  /** WITH (...), names in lower case, values as texts; absent: none. */
+  readonly options?: Readonly<Record<string, string>>;
   readonly dependsOn: readonly string[];
   /** `$errors` of a query is a relation of this kind with this set. */
   readonly derivedFrom?: string;

@@ -11,6 +11,7 @@ import { EpochDraft, POSITION_META } from './epoch.ts';
 import { shownKey } from '../types/row-columns.ts';
 import { statusTime } from './frame-time.ts';
 import type { LogChunk } from './log-reader.ts';
+import { LogTrimmer } from './log-trimmer.ts';
 import { LoopMeter } from './loop-meter.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { failureOf, type MicroBatch, runMicroBatch } from './micro-batch.ts';
@@ -58,6 +59,7 @@ export class BatchLoop {
   readonly #meter: LoopMeter;
   #commits: CommitQueue;
   #poller: SourcePoller;
+  #trimmer: LogTrimmer;
   #heads = new Map<Dataflow, CommittedHead>();
   #backfills = new Map<Dataflow, Backfill>();
   /** Accepted, not processed. */
@@ -85,6 +87,7 @@ export class BatchLoop {
     this.machine = this.#newMachine();
     this.#commits = this.#newCommits({ epoch: 0, lastSequence: 0, processed: 0 });
     this.#poller = this.#newPoller();
+    this.#trimmer = new LogTrimmer(this.machine);
   }
 
   begin(recovered: RecoveredMachine): void {
@@ -154,6 +157,11 @@ export class BatchLoop {
   /** Between two micro-batches, while the loop waits: what failed goes on from its state as of the last commit. */
   async resume(dataflow: Dataflow): Promise<Dataflow> {
     if (dataflow.lost) throw positionLost(dataflow.name);
+    for (const id of this.machine.streamsOf(dataflow)) {
+      const { held, name } = this.machine.intake.byId(id)!;
+      const from = Math.max(dataflow.saved.position, dataflow.starts.get(id)?.after ?? 0);
+      if (held.trimmed && from < held.trimmed.upTo) throw positionLost(dataflow.name, name);
+    }
     const resumed = dataflow.failure ? await this.#reopen(dataflow) : dataflow;
     this.draft.progress.push({ dataflow: resumed.id, state: JSON.stringify(resumed.resume()) });
     this.#poller.retry(this.machine.streamsOf(resumed));
@@ -249,6 +257,7 @@ export class BatchLoop {
       this.machine.intake.passTime(clock, this.machine.neededStreams());
       const joins = await this.#join([...this.#backfills.values()]);
       const stepped = this.#compute(this.#take(Infinity), new Map(), joins);
+      this.#trimLogs();
       await this.#submit();
       await this.#commits.settle();
       return stepped;
@@ -271,6 +280,7 @@ export class BatchLoop {
     const { lastSequence } = this.machine.intake;
     this.#commits = this.#newCommits({ epoch: recovered.epoch, lastSequence, processed: this.#processed });
     this.#poller = this.#newPoller();
+    this.#trimmer = new LogTrimmer(this.machine);
     this.machine.addMissingErrors(recovered.clock, this.draft);
     this.#heads.clear();
     for (const dataflow of this.machine.dataflows.values()) {
@@ -303,7 +313,9 @@ export class BatchLoop {
     this.draft.intake.push(entry.record);
     this.draft.touchedRelations.add(relation);
     this.#pending.push(entry);
-    this.#pendingBytes += entry.record.payload?.length ?? 0;
+    const bytes = entry.record.payload?.length ?? 0;
+    this.#pendingBytes += bytes;
+    this.#trimmer.accepted(bytes);
   }
 
   #enqueue<T>(run: () => T | Promise<T>, wait: boolean): Promise<T> {
@@ -337,7 +349,10 @@ export class BatchLoop {
     this.#commits.check();
     await this.#runTasks();
     this.#findBackfills();
-    if (this.#options.trigger === 'auto') await this.#trigger();
+    if (this.#options.trigger === 'auto') {
+      await this.#trigger();
+      this.#trimLogs();
+    }
     if (this.#nothingToCommit && !this.#commits.awaits(this.#processed)) return false;
     await this.#submit();
     return true;
@@ -362,6 +377,15 @@ export class BatchLoop {
     const joins = await this.#join(near);
     const entries = this.#take(BATCH_ROWS_MAX);
     if (entries.length + chunks.size + joins.size > 0) this.#compute(entries, chunks, joins);
+  }
+
+  /** Once it is computed what the queries at the head have yet to read, and before that is committed. */
+  #trimLogs(): void {
+    const now = this.#clock;
+    if (this.#options.trigger === 'auto' && !this.#trimmer.wanted(now)) return;
+    for (const { dataflow, relation } of this.#trimmer.trim(now, this.#processed, this.draft)) {
+      if (!dataflow.failure) this.#stop(dataflow, positionLost(dataflow.name, relation.name));
+    }
   }
 
   #poll(ask: (poller: SourcePoller) => void): void {
@@ -497,7 +521,8 @@ export class BatchLoop {
     await this.#commits.settle();
     const head = this.#heads.get(failed);
     const fresh = this.machine.reopenDataflow(failed);
-    await restoreDataflow(this.machine, fresh, JSON.stringify(failed.saved));
+    const stored = { progress: failed.saved, held: failed.changes.held.save() };
+    await restoreDataflow(this.machine, fresh, stored, this.#clock);
     if (head) this.#heads.set(fresh, head);
     this.#heads.delete(failed);
     return fresh;
@@ -526,7 +551,7 @@ export class BatchLoop {
   #nextDue(): number {
     const { machine } = this;
     const due = machine.intake.nextDue(this.now(), machine.neededStreams(), (relation) => machine.windowEnd(relation));
-    return Math.min(due, this.#poller.nextDue);
+    return Math.min(due, this.#poller.nextDue, this.#trimmer.due);
   }
 
   /** A commit failed: its epoch, and what was computed on top of it, never happened. State comes back from the store. */

@@ -1,55 +1,31 @@
+import type { Retention } from '../catalog/retention.ts';
+import { HeldLog } from '../intake/held-log.ts';
 import type { ChangeChunk } from './engine.ts';
 
-/** How much of a view's changes is held. */
-export interface ChangeLogLimit {
-  readonly changes: number;
-  readonly bytes: number;
-}
-
 /** Upsert and retract views: enough for a client to come back to; their rows live elsewhere. */
-export const VIEW_LOG: ChangeLogLimit = { changes: 100_000, bytes: 64 << 20 };
-/** Append views: the log is the rows. */
-export const APPEND_LOG: ChangeLogLimit = { changes: Infinity, bytes: 1 << 30 };
+export const VIEW_LOG: Retention = { ms: Infinity, bytes: 64 << 20, entries: 100_000 };
 /** `<view>$errors`: the newest are kept. */
-export const ERRORS_LOG: ChangeLogLimit = { changes: 10_000, bytes: 16 << 20 };
+export const ERRORS_LOG: Retention = { ms: Infinity, bytes: 16 << 20, entries: 10_000 };
 /** Ad-hoc queries, in memory. */
-const AD_HOC_LOG: ChangeLogLimit = { changes: 10_000, bytes: 8 << 20 };
+export const AD_HOC_LOG: Retention = { ms: Infinity, bytes: 8 << 20, entries: 10_000 };
 
-/** Which changes of a view are held, and which must go; the newest batch always stays. */
+/** Which changes of a view are held, and which must go. */
 export class ChangeLogExtent {
-  readonly #limit: ChangeLogLimit;
-  /** Chunks held, oldest first. */
-  #held: { readonly seqTo: number; readonly bytes: number; readonly changes: number }[] = [];
-  #changes = 0;
-  #bytes = 0;
+  readonly held: HeldLog;
 
-  constructor(limit: ChangeLogLimit) {
-    this.#limit = limit;
+  constructor(retention: Retention) {
+    this.held = new HeldLog(retention);
   }
 
-  add(chunk: ChangeChunk): void {
-    const changes = chunk.seqTo - chunk.seqFrom + 1;
-    this.#held.push({ seqTo: chunk.seqTo, bytes: chunk.rows.length, changes });
-    this.#changes += changes;
-    this.#bytes += chunk.rows.length;
-  }
-
-  /** What a store held at the start; its size in bytes is not known, so it counts by its changes only. */
-  restore(before: number, last: number): void {
-    if (last > before) this.#held = [{ seqTo: last, bytes: 0, changes: last - before }];
-    this.#changes = last - before;
+  /** `at`: clock of the micro-batch. */
+  add({ seqFrom, seqTo, rows }: ChangeChunk, at: number): void {
+    this.held.add({ upTo: seqTo, at, bytes: rows.length, entries: seqTo - seqFrom + 1, mark: null });
   }
 
   /** The seq up to which changes must go now; null when everything fits. */
-  trim(): number | null {
-    let upTo: number | null = null;
-    while (this.#held.length > 1 && (this.#changes > this.#limit.changes || this.#bytes > this.#limit.bytes)) {
-      const oldest = this.#held.shift()!;
-      this.#changes -= oldest.changes;
-      this.#bytes -= oldest.bytes;
-      upTo = oldest.seqTo;
-    }
-    return upTo;
+  trim(now: number): number | null {
+    const beyond = this.held.beyond(now);
+    return beyond && this.held.trim(beyond.upTo);
   }
 }
 
@@ -62,8 +38,8 @@ export class MemoryChangeLog {
 
   add(chunk: ChangeChunk): void {
     this.#chunks.push(chunk);
-    this.#extent.add(chunk);
-    const upTo = this.#extent.trim();
+    this.#extent.add(chunk, 0);
+    const upTo = this.#extent.trim(0);
     if (upTo === null) return;
     this.#chunks = this.#chunks.filter(({ seqTo }) => seqTo > upTo);
     this.before = upTo;

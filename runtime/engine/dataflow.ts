@@ -3,6 +3,7 @@ import type { Batch } from '../columns/batch.ts';
 import type { Flow, Tick, Waits } from '../dstream/dstream.ts';
 import type { DStreamGraph, GraphOutput } from '../dstream/dstream-graph.ts';
 import { buildGraph } from '../dstream/build-graph.ts';
+import type { Retention } from '../catalog/retention.ts';
 import type { Problem } from '../errors/problem.ts';
 import { encodeChangeRows } from '../formats/change-rows.ts';
 import { describeOperators, type OperatorText } from '../plan/describe-operators.ts';
@@ -10,9 +11,11 @@ import type { PhysicalPlan, ScanNode } from '../plan/physical-plan.ts';
 import { openOperatorState } from '../state/operator-state.ts';
 import type { CheckpointedState } from '../state/state.ts';
 import type { Clock } from '../time/clock.ts';
+import type { Segment } from '../intake/held-log.ts';
 import { decodeTime, encodeTime, type SavedTime } from '../intake/stream-time.ts';
 import type { WindowBounds } from '../windows/window-bounds.ts';
 import { Checkpoint } from './checkpoint.ts';
+import { ChangeLogExtent } from './change-log.ts';
 import { clockWindows } from './clock-windows.ts';
 import type { ChangeChunk, OperatorStatus } from './engine.ts';
 import { errorsFlow } from './errors-flow.ts';
@@ -53,6 +56,18 @@ export interface SavedDataflow {
   readonly late: number;
   readonly errors: number;
   readonly failure: Problem | null;
+  /** Until all of it is behind. Absent in stores of older versions, as the next. */
+  readonly starts?: readonly (readonly [number, StreamStart])[];
+  /** The newest segment of its change log. */
+  readonly held?: Segment | null;
+}
+
+/** Where a query begins to read a stream. */
+export interface StreamStart {
+  /** The last entry that the stream no longer retained when the query was made. */
+  readonly after: number;
+  /** The stream's watermark there. */
+  readonly watermark: SavedTime;
 }
 
 export interface DataflowOptions {
@@ -64,6 +79,8 @@ export interface DataflowOptions {
   readonly hashSeed: number;
   /** Whether a relation has no event time, so that its watermark takes no part in a minimum. */
   readonly timeless: (relation: string) => boolean;
+  /** Of its changes. */
+  readonly retention: Retention;
 }
 
 /** A running query: its graph, its state, and its position in the acceptance order. */
@@ -78,6 +95,10 @@ export class Dataflow {
   readonly inboxes: ReadonlyMap<number, Inbox>;
   readonly inboxCheckpoint: Checkpoint;
   readonly windows: readonly WindowBounds[];
+  /** By stream; where it is absent the query reads all that there is. */
+  readonly starts = new Map<number, StreamStart>();
+  /** What its change log holds. */
+  readonly changes: ChangeLogExtent;
   readonly #graph: DStreamGraph;
   readonly #states: readonly CheckpointedState[];
   readonly #clock: Clock;
@@ -108,12 +129,13 @@ export class Dataflow {
   rowsOut = 0;
   batchMs = 0;
 
-  constructor({ id, name, kind, plan, clock, hashSeed, timeless }: DataflowOptions) {
+  constructor({ id, name, kind, plan, clock, hashSeed, timeless, retention }: DataflowOptions) {
     this.id = id;
     this.name = name;
     this.kind = kind;
     this.plan = plan;
     this.#clock = clock;
+    this.changes = new ChangeLogExtent(retention);
     this.windows = clockWindows(plan);
     this.scans = plan.nodes.flatMap((scan, node) => (scan.kind === 'scan' ? [{ node, scan }] : []));
     // One state per node, and one more for the output's rows.
@@ -221,6 +243,8 @@ export class Dataflow {
       late: this.late,
       errors: this.errors,
       failure: this.failure,
+      ...(this.starts.size > 0 && { starts: [...this.starts] }),
+      held: this.changes.held.saveOpen(),
     };
     return this.#lastSaved;
   }
@@ -257,6 +281,22 @@ export class Dataflow {
     return this.save();
   }
 
+  /** The last entry of a stream that it has absorbed, or never will. `processed`: where the head stands. */
+  readsAfter(stream: number, processed: number): number {
+    return Math.max(this.joined ? processed : this.position, this.starts.get(stream)?.after ?? 0);
+  }
+
+  /** It has absorbed everything up to here. */
+  reach(position: number): void {
+    this.position = position;
+    if (this.starts.size === 0 || !this.joined) return;
+    for (const [stream, { after }] of this.starts) if (after <= position) this.starts.delete(stream);
+  }
+
+  get started(): boolean {
+    return this.#started;
+  }
+
   /** At the head from now on: all that was accepted and changed until then is in its state. */
   join(): void {
     this.joined = true;
@@ -289,6 +329,8 @@ export class Dataflow {
     this.#lateBefore = saved.late;
     this.#errorsBefore = saved.errors;
     this.failure = saved.failure;
+    this.starts.clear();
+    for (const [id, start] of saved.starts ?? []) this.starts.set(id, start);
     this.#lastSaved = saved;
   }
 

@@ -1,3 +1,4 @@
+import type { HeldLog } from '../intake/held-log.ts';
 import type { Relation } from '../intake/relation.ts';
 import type { CatalogRecord, ChangeRecord, EpochRecord, IntakeRecord, RequestRecord } from '../store/store.ts';
 import type { ChangeChunk, Inserted } from './engine.ts';
@@ -11,9 +12,11 @@ export class EpochDraft {
   readonly deltas: EpochRecord['deltas'][number][] = [];
   readonly bases: EpochRecord['bases'][number][] = [];
   readonly changes: ChangeRecord[] = [];
+  readonly trimIntake: { relation: number; upTo: number }[] = [];
   readonly trimChanges: { view: number; upTo: number }[] = [];
   readonly touchedRelations = new Set<Relation>();
-  readonly meta = new Map<string, string>();
+  /** null: the value is deleted. */
+  readonly meta = new Map<string, string | null>();
   readonly requests: KeyedRequest[] = [];
 
   get empty(): boolean {
@@ -23,6 +26,8 @@ export class EpochDraft {
         this.intake.length +
         this.progress.length +
         this.bases.length +
+        this.trimIntake.length +
+        this.trimChanges.length +
         this.meta.size +
         this.requests.length ===
       0
@@ -38,12 +43,19 @@ export class EpochDraft {
     for (const chunk of chunks) this.changes.push({ view, ...chunk });
   }
 
+  /** The segments of a log that changed, whosever it is. */
+  addHeld(id: number, held: HeldLog): void {
+    if (held.changed) this.meta.set(heldMeta(id), JSON.stringify(held.save()));
+  }
+
   /** `processed`: the last entry of the acceptance order that is processed in this epoch or before. */
   seal(epoch: number, clock: number, processed: number): EpochRecord {
     for (const relation of this.touchedRelations) {
       this.meta.set(relationMeta(relation.id), JSON.stringify(relation.save()));
+      this.addHeld(relation.id, relation.held);
     }
     const dropped = new Set(this.catalogDrop);
+    for (const id of dropped) for (const name of [relationMeta(id), heldMeta(id)]) this.meta.set(name, null);
     return {
       epoch,
       clock,
@@ -54,7 +66,7 @@ export class EpochDraft {
       deltas: this.deltas.filter(({ dataflow }) => !dropped.has(dataflow)),
       bases: this.bases.filter(({ dataflow }) => !dropped.has(dataflow)),
       changes: this.changes.filter(({ view }) => !dropped.has(view)),
-      trimIntake: [],
+      trimIntake: this.trimIntake.filter(({ relation }) => !dropped.has(relation)),
       trimChanges: this.trimChanges.filter(({ view }) => !dropped.has(view)),
       meta: [...this.meta].map(([name, value]) => ({ name, value })),
       requests: this.requests.map((request) => sealed(request, epoch, processed)),
@@ -85,6 +97,11 @@ function sealed(request: KeyedRequest, epoch: number, processed: number): Reques
 
 export function relationMeta(id: number): string {
   return `relation:${id}`;
+}
+
+/** Of the segments of a stream's log, or of a view's changes, but for the newest. */
+export function heldMeta(id: number): string {
+  return `held:${id}`;
 }
 
 /** Name of the meta value that says how far intake and processing have come. */

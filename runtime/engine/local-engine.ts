@@ -1,3 +1,4 @@
+import { STREAM_RETENTION } from '../catalog/retention.ts';
 import type { MaterializedViewDefinition, SinkViewDefinition, StreamDefinition } from '../catalog/catalog.ts';
 import { derivedStreams, errorsOfQuery } from '../catalog/derived-definitions.ts';
 import { problem } from '../errors/problem.ts';
@@ -249,11 +250,13 @@ export class LocalEngine implements Engine {
         const { machine, epoch } = this.#loop;
         const current = await readPullInputs(machine, plan);
         const upTo = this.#loop.lastReadable(current.size > 0);
-        return { machine, current, upTo, tick: { epoch, clock: this.#loop.now() } };
+        const now = this.#loop.now();
+        return { machine, current, upTo, query: machine.openPullQuery(plan, now), tick: { epoch, clock: now } };
       });
-      const query = pinned.machine.openPullQuery(plan);
-      const rows = await selectOverStreams({ ...pinned, plan, query });
       const { clock } = pinned.machine;
+      const rows = await selectOverStreams({ ...pinned, plan }).finally(() =>
+        pinned.machine.closePullQuery(pinned.query),
+      );
       return await answerInTurns(rows, plan.output, pinned.tick.epoch, () => clock.turn());
     } finally {
       this.#streamSelects--;
@@ -272,7 +275,8 @@ export class LocalEngine implements Engine {
           'unsubscribe one, or create a materialized view',
         );
       }
-      machine.addAdHoc(name, plan, `${machine.instance}-q${this.#loop.epoch}-${++this.#adHocCount}`);
+      const instance = `${machine.instance}-q${this.#loop.epoch}-${++this.#adHocCount}`;
+      machine.addAdHoc(name, plan, instance, this.#loop.now());
     });
   }
 
@@ -421,9 +425,8 @@ function streamStatus(relation: Relation): StreamStatus {
     rowsIn: counters.rowsIn,
     rowsLate: counters.rowsLate,
     rowsRejected: counters.rowsRejected,
-    bytes: counters.bytes,
+    bytes: relation.heldBytes,
     connector: definition.connector,
-    // Rows are kept for ever until retention is built; the planner refuses anything else.
-    retention: 'forever',
+    retention: definition.options['retention'] ?? STREAM_RETENTION,
   };
 }

@@ -1,6 +1,7 @@
 import type { MaterializedViewDefinition, StreamDefinition } from '../catalog/catalog.ts';
 import type { SourceContext } from '../connectors/connector.ts';
 import { assert } from '../errors/assert.ts';
+import { FOREVER, NONE, parseRetention, type Retention, VIEW_RETENTION } from '../catalog/retention.ts';
 import { derivedDefinitions, derivedFrom, errorsOf, errorsOfQuery } from '../catalog/derived-definitions.ts';
 import type { Entry } from '../intake/entry.ts';
 import { Intake } from '../intake/intake.ts';
@@ -9,14 +10,7 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { encodePlan } from '../plan/plan-codec.ts';
-import {
-  APPEND_LOG,
-  ChangeLogExtent,
-  type ChangeLogLimit,
-  ERRORS_LOG,
-  MemoryChangeLog,
-  VIEW_LOG,
-} from './change-log.ts';
+import { AD_HOC_LOG, ERRORS_LOG, MemoryChangeLog, VIEW_LOG } from './change-log.ts';
 import { nextWindowEnd } from './clock-windows.ts';
 import { Dataflow, type DataflowKind } from './dataflow.ts';
 import type { Definition } from './engine.ts';
@@ -52,8 +46,9 @@ export class Machine {
   readonly definitions = new Map<string, StoredDefinition>();
   readonly tables = new Map<string, TableRelation>();
   readonly dataflows = new Map<string, Dataflow>();
+  /** They read the log at their own pace, which must not lose what they have yet to read. */
+  readonly pullQueries = new Set<Dataflow>();
   readonly memoryLogs = new Map<Dataflow, MemoryChangeLog>();
-  readonly extents = new Map<Dataflow, ChangeLogExtent>();
   readonly #instances = new Map<Dataflow, string>();
   readonly intake: Intake;
   readonly #sources: SourceContext;
@@ -81,6 +76,7 @@ export class Machine {
 
   addDataflow(definition: Definition, plan: PhysicalPlan, createdAt: number, draft: EpochDraft): void {
     const dataflow = this.openDataflow(this.#store(definition, plan, createdAt, draft));
+    this.#startNow(dataflow, createdAt);
     draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
   }
 
@@ -100,15 +96,23 @@ export class Machine {
     }
   }
 
-  addAdHoc(name: string, plan: PhysicalPlan, instance: string): void {
-    const dataflow = this.#register(this.nextId++, name, 'ad-hoc', plan);
+  addAdHoc(name: string, plan: PhysicalPlan, instance: string, now: number): void {
+    const dataflow = this.#register(this.nextId++, name, 'ad-hoc', plan, AD_HOC_LOG);
+    this.#startNow(dataflow, now);
     this.memoryLogs.set(dataflow, new MemoryChangeLog());
     this.#instances.set(dataflow, instance);
   }
 
-  /** A query that is run once, by whoever asked; it takes no part in micro-batches. */
-  openPullQuery(plan: PhysicalPlan): Dataflow {
-    return this.#newDataflow(0, '', 'sink', plan);
+  /** A query that is run once, by whoever asked, over what is retained now; it takes no part in micro-batches. */
+  openPullQuery(plan: PhysicalPlan, now: number): Dataflow {
+    const query = this.#newDataflow(0, '', 'sink', plan, NONE);
+    this.#startNow(query, now);
+    this.pullQueries.add(query);
+    return query;
+  }
+
+  closePullQuery(query: Dataflow): void {
+    this.pullQueries.delete(query);
   }
 
   removeAdHoc(name: string): void {
@@ -135,8 +139,7 @@ export class Machine {
     const { name } = stored.definition;
     const plan = planOf(stored);
     const kind = kindOf(stored);
-    const dataflow = this.#register(stored.id, name, kind, plan);
-    this.extents.set(dataflow, new ChangeLogExtent(logLimit(kind, plan)));
+    const dataflow = this.#register(stored.id, name, kind, plan, changesRetention(stored, kind, plan));
     this.#instances.set(dataflow, `${this.instance}-${stored.id}`);
     return dataflow;
   }
@@ -145,7 +148,6 @@ export class Machine {
   reopenDataflow(failed: Dataflow): Dataflow {
     const stored = this.definitions.get(failed.name);
     assert(stored !== undefined, `${failed.name} is not stored`);
-    this.extents.delete(failed);
     this.#instances.delete(failed);
     return this.openDataflow(stored);
   }
@@ -160,6 +162,14 @@ export class Machine {
     const dataflow = this.dataflows.get(name);
     if (dataflow) this.#unregister(dataflow);
     draft.catalogDrop.push(stored.id);
+  }
+
+  /** Lets those changes of a view go that are beyond its retention. */
+  trimChanges(dataflow: Dataflow, now: number, draft: EpochDraft): void {
+    if (dataflow.kind === 'ad-hoc') return;
+    const upTo = dataflow.changes.trim(now);
+    if (upTo !== null) draft.trimChanges.push({ view: dataflow.id, upTo });
+    draft.addHeld(dataflow.id, dataflow.changes.held);
   }
 
   /** `s$errors`, `s$late` of a stream, `v$errors` of a query that exists. */
@@ -232,24 +242,33 @@ export class Machine {
     relation.close();
   }
 
-  #register(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan): Dataflow {
-    const dataflow = this.#newDataflow(id, name, kind, plan);
+  #register(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan, retention: Retention): Dataflow {
+    const dataflow = this.#newDataflow(id, name, kind, plan, retention);
     this.dataflows.set(name, dataflow);
     return dataflow;
   }
 
-  #newDataflow(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan): Dataflow {
+  #newDataflow(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan, retention: Retention): Dataflow {
     const timeless = (relation: string) => {
       const view = this.dataflows.get(relation);
       return view ? view.kind === 'errors' : !this.intake.byName(relation)?.time;
     };
-    return new Dataflow({ id, name, kind, plan, clock: this.clock, hashSeed: this.hashSeed, timeless });
+    const { clock, hashSeed } = this;
+    return new Dataflow({ id, name, kind, plan, clock, hashSeed, timeless, retention });
+  }
+
+  /** A new query reads what its streams retain now. */
+  #startNow(dataflow: Dataflow, now: number): void {
+    for (const id of this.streamsOf(dataflow)) {
+      const { held } = this.intake.byId(id)!;
+      const gone = held.beyond(now) ?? held.trimmed;
+      if (gone) dataflow.starts.set(id, { after: gone.upTo, watermark: gone.mark });
+    }
   }
 
   #unregister(dataflow: Dataflow): void {
     this.dataflows.delete(dataflow.name);
     this.memoryLogs.delete(dataflow);
-    this.extents.delete(dataflow);
     this.#instances.delete(dataflow);
   }
 
@@ -274,7 +293,9 @@ function kindOf({ definition }: StoredDefinition): DataflowKind {
   return definition.kind === 'sink' ? 'sink' : 'view';
 }
 
-function logLimit(kind: DataflowKind, { output }: PhysicalPlan): ChangeLogLimit {
+function changesRetention({ definition }: StoredDefinition, kind: DataflowKind, { output }: PhysicalPlan): Retention {
   if (kind === 'errors') return ERRORS_LOG;
-  return output.mode === 'append' ? APPEND_LOG : VIEW_LOG;
+  if (output.mode !== 'append') return VIEW_LOG;
+  const options = definition.kind === 'materialized-view' ? definition.options : undefined;
+  return parseRetention(options?.['retention'] ?? VIEW_RETENTION) ?? FOREVER;
 }

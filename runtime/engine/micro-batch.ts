@@ -1,13 +1,14 @@
 import type { Flow, Tick } from '../dstream/dstream.ts';
 import { type Problem, ProblemError } from '../errors/problem.ts';
 import type { Entry } from '../intake/entry.ts';
+import { decodeTime } from '../intake/stream-time.ts';
 import type { ScanNode } from '../plan/physical-plan.ts';
 import type { Joining } from './backfill.ts';
 import type { Dataflow, DataflowOutput } from './dataflow.ts';
 import type { EpochDraft } from './epoch.ts';
 import type { LogChunk } from './log-reader.ts';
 import type { Machine } from './machine.ts';
-import { changesFlow, type EntriesByRelation, groupByRelation, streamFlow } from './scan-flows.ts';
+import { changesFlow, type EntriesByRelation, entriesAfter, groupByRelation, streamFlow } from './scan-flows.ts';
 
 /** What a micro-batch works on. */
 export interface MicroBatchInput {
@@ -101,7 +102,7 @@ class MicroBatchRun {
     const { inboxes, scans, inboxCheckpoint } = dataflow;
     let filled = false;
     for (const { node, scan } of scans) {
-      const changes = scan.relationKind === 'stream' ? undefined : this.#changes.get(scan.relation);
+      const changes = this.#changesOf(scan);
       const { batches = [] } = changes ? changesFlow(scan, changes) : {};
       if (batches.length > 0) inboxes.get(node)!.add(batches);
       filled ||= batches.length > 0;
@@ -165,8 +166,11 @@ class MicroBatchRun {
     const inputs = new Map<number, Flow>();
     for (const { node, scan } of dataflow.scans) {
       const relation = scan.relationKind === 'stream' ? this.#machine.intake.byName(scan.relation) : undefined;
-      const entries = relation && byRelation.get(relation.id);
-      if (entries) inputs.set(node, streamFlow(scan, entries, relation));
+      if (!relation) continue;
+      const start = dataflow.starts.get(relation.id);
+      const entries = entriesAfter(start, byRelation.get(relation.id) ?? []);
+      if (entries.length > 0) inputs.set(node, streamFlow(scan, entries, relation));
+      else if (start && !dataflow.started) inputs.set(node, { batches: [], watermark: decodeTime(start.watermark) });
     }
     return inputs;
   }
@@ -174,7 +178,7 @@ class MicroBatchRun {
   #advance(dataflow: Dataflow, inputs: ReadonlyMap<number, Flow>, position: number): void {
     try {
       const output = dataflow.advance(inputs, this.#input.tick);
-      dataflow.position = position;
+      dataflow.reach(position);
       this.#changes.set(dataflow.name, output.flow);
       this.#noteErrors(dataflow, output.errors);
       this.#advanced.push({ dataflow, output });
@@ -192,11 +196,9 @@ class MicroBatchRun {
     this.#draft.addCheckpoint(dataflow.checkpoint.collect(this.#input.tick.epoch));
     this.#draft.addCheckpoint(dataflow.inboxCheckpoint.collect(this.#input.tick.epoch));
     this.#draft.addChanges(dataflow.id, output.chunks);
+    for (const chunk of output.chunks) dataflow.changes.add(chunk, this.#input.tick.clock);
+    this.#machine.trimChanges(dataflow, this.#input.tick.clock, this.#draft);
     this.#draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
-    const extent = this.#machine.extents.get(dataflow);
-    for (const chunk of output.chunks) extent?.add(chunk);
-    const upTo = extent?.trim() ?? null;
-    if (upTo !== null) this.#draft.trimChanges.push({ view: dataflow.id, upTo });
   }
 
   #failedUpstream(dataflow: Dataflow): Dataflow | null {

@@ -1,5 +1,6 @@
 import { allocateBytes, allocateInts } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
+import { NONE } from '../catalog/retention.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
 import type { Flow } from '../dstream/dstream.ts';
 import { encodeChangeRows, encodeRows } from '../formats/change-rows.ts';
@@ -101,7 +102,11 @@ export function runPullQuery(
   machine: Machine,
 ): RowsAnswer {
   const { clock, hashSeed } = machine;
-  const query = new Dataflow({ id: 0, name: '', kind: 'sink', plan, clock, hashSeed, timeless: () => false });
+  const query = new Dataflow({
+    ...{ id: 0, name: '', kind: 'sink', plan, clock, hashSeed },
+    timeless: () => false,
+    retention: NONE,
+  });
   const output = query.advance(inputs, { epoch, clock: clock.now() });
   const { mode, columns, order, limit, offset } = plan.output;
   const rows = mode === 'append' ? concatBatches(output.flow.batches, typesOf(columns)) : query.currentRows();

@@ -4,7 +4,8 @@ import type { Relation, SavedRelation } from '../intake/relation.ts';
 import { decodePlan } from '../plan/plan-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Dataflow, SavedDataflow } from './dataflow.ts';
-import { POSITION_META, relationMeta, type SavedPosition } from './epoch.ts';
+import type { SavedHeldLog } from '../intake/held-log.ts';
+import { heldMeta, POSITION_META, relationMeta, type SavedPosition } from './epoch.ts';
 import type { SavedTable } from './table-relation.ts';
 import { readLogWhole } from './log-reader.ts';
 import type { Machine, StoredDefinition } from './machine.ts';
@@ -31,7 +32,7 @@ export async function recoverMachine(machine: Machine): Promise<RecoveredMachine
   for (const record of recovered.catalog.toSorted((a, b) => a.id - b.id)) {
     const stored = decodePlan<StoredDefinition>(record.definition);
     machine.definitions.set(record.name, stored);
-    await open(machine, stored, recovered.meta, progress.get(stored.id), position.processed);
+    await open(machine, stored, recovered.meta, progress.get(stored.id), { ...position, clock: recovered.clock });
   }
   const all = new Set([...machine.intake.relations()].map(({ id }) => id));
   const unreadable = new Map<Relation, ProblemError>();
@@ -52,15 +53,16 @@ async function open(
   stored: StoredDefinition,
   meta: ReadonlyMap<string, string>,
   progress: string | undefined,
-  processed: number,
+  from: SavedPosition & { readonly clock: number },
 ): Promise<void> {
+  const held = parsed<SavedHeldLog>(meta.get(heldMeta(stored.id)));
   switch (stored.definition.kind) {
     case 'stream':
     case 'table':
     case 'bag': {
       const relation = machine.openRelation(stored);
       const saved = meta.get(relationMeta(stored.id));
-      if (saved !== undefined) relation.restore(JSON.parse(saved) as SavedRelation);
+      if (saved !== undefined) relation.restore(JSON.parse(saved) as SavedRelation, held, from.clock, from.sequence);
       const table = machine.tables.get(stored.definition.name);
       if (!table) return;
       await restoreState(machine, table.id, table.checkpoint);
@@ -70,33 +72,39 @@ async function open(
     case 'view':
       return;
     case 'materialized-view':
-    case 'sink':
-      await openDataflow(machine, stored, progress, processed);
+    case 'sink': {
+      const dataflow = machine.openDataflow(stored);
+      await restoreDataflow(machine, dataflow, { progress: parsed(progress), held }, from.clock);
+      if (dataflow.joined && !dataflow.failure) dataflow.position = from.processed;
+    }
   }
 }
 
-async function openDataflow(
-  machine: Machine,
-  stored: StoredDefinition,
-  progress: string | undefined,
-  processed: number,
-): Promise<void> {
-  const dataflow = machine.openDataflow(stored);
-  await restoreDataflow(machine, dataflow, progress);
-  if (dataflow.joined && !dataflow.failure) dataflow.position = processed;
+/** What the store keeps of a dataflow besides its state. */
+interface StoredDataflow {
+  readonly progress: SavedDataflow | null;
+  readonly held: SavedHeldLog | null;
 }
 
-/** State, position and change log of a dataflow that is new, as of the last commit. */
+/** State, position and change log of a dataflow that is new, as of the last commit. `clock`: of that. */
 export async function restoreDataflow(
   machine: Machine,
   dataflow: Dataflow,
-  progress: string | undefined,
+  { progress, held }: StoredDataflow,
+  clock: number,
 ): Promise<void> {
   for (const { operator, base, deltas } of await machine.store.readState(dataflow.id))
     dataflow.restoreOperator(operator, base, deltas);
-  if (progress !== undefined) dataflow.restore(JSON.parse(progress) as SavedDataflow);
+  if (progress) dataflow.restore(progress);
   const { before, last } = await machine.store.changeBounds(dataflow.id);
-  machine.extents.get(dataflow)?.restore(before, last);
+  // An older server stored none: all of it counts as new, and its size is not known.
+  const all = last === before ? null : { upTo: last, at: clock, bytes: 0, entries: last - before, mark: null };
+  const open = progress?.held === undefined ? all : progress.held;
+  dataflow.changes.held.restore(open, held ?? { closed: [], trimmed: null });
+}
+
+function parsed<T>(text: string | undefined): T | null {
+  return text === undefined ? null : (JSON.parse(text) as T);
 }
 
 async function restoreState(machine: Machine, id: number, checkpoint: Checkpoint): Promise<void> {

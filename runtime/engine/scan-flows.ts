@@ -4,6 +4,7 @@ import type { Entry } from '../intake/entry.ts';
 import { ordinalsOf } from '../intake/intake.ts';
 import type { Relation } from '../intake/relation.ts';
 import type { ScanNode } from '../plan/physical-plan.ts';
+import type { StreamStart } from './dataflow.ts';
 
 /** The entries of one micro-batch, by relation. */
 export type EntriesByRelation = ReadonlyMap<number, readonly Entry[]>;
@@ -16,6 +17,12 @@ export function groupByRelation(entries: readonly Entry[]): EntriesByRelation {
     else groups.set(entry.record.relation, [entry]);
   }
   return groups;
+}
+
+/** Rows that a stream no longer retained when the query was made are none of its own. */
+export function entriesAfter(start: StreamStart | undefined, entries: readonly Entry[]): readonly Entry[] {
+  if (!start || entries.length === 0 || entries[0]!.record.sequence > start.after) return entries;
+  return entries.filter(({ record }) => record.sequence > start.after);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Dataflow, DataflowOutput } from './dataflow.ts';
 import type { Machine } from './machine.ts';
 import { ResultCollector } from './result-collector.ts';
-import { groupByRelation, streamFlow } from './scan-flows.ts';
+import { entriesAfter, groupByRelation, streamFlow } from './scan-flows.ts';
 
 const READ_BYTES = 1 << 20;
 /** Rows of one turn: about 10 ms of work, after which micro-batches have theirs. */
@@ -39,10 +39,10 @@ export async function selectOverStreams(input: StreamSelectInput): Promise<Batch
   run.advance(current);
   const streams = machine.streamsOf(query);
   const only = streams.size === 1 ? [...streams][0]! : null;
-  for (let position = 0; position < upTo && !run.complete; ) {
-    const records = await machine.store.readIntake(only, position, READ_BYTES);
+  while (query.position < upTo && !run.complete) {
+    const records = await machine.store.readIntake(only, query.position, READ_BYTES);
     if (records.length === 0) break;
-    position = records.at(-1)!.sequence;
+    query.reach(records.at(-1)!.sequence);
     for (const record of records) {
       if (record.sequence > upTo || run.complete) break;
       if (!streams.has(record.relation)) continue;
@@ -86,7 +86,8 @@ class StreamSelect {
     for (const { node, scan } of query.scans) {
       const relation = scan.relationKind === 'stream' ? machine.intake.byName(scan.relation) : undefined;
       const entries = relation && byRelation.get(relation.id);
-      if (entries) inputs.set(node, streamFlow(scan, entries, relation));
+      if (!entries) continue;
+      inputs.set(node, streamFlow(scan, entriesAfter(query.starts.get(relation.id), entries), relation));
     }
     this.#entries = [];
     this.#rows = 0;

@@ -330,6 +330,7 @@ export class Intake {
       payload: entry.payload,
     };
     this.#nextOrdinal += entry.rows;
+    relation.hold(record);
     this.#onEntry({ record, slices }, relation);
   }
 }

@@ -1,4 +1,5 @@
 import type { StreamDefinition } from '../catalog/catalog.ts';
+import { NONE, parseRetention, type Retention, STREAM_RETENTION } from '../catalog/retention.ts';
 import type { Column, NumberColumn } from '../columns/column.ts';
 import { connector } from '../connectors/index.ts';
 import type {
@@ -18,6 +19,7 @@ import type { DataType } from '../types/data-type.ts';
 import type { Slice } from './entry.ts';
 import type { RowGate } from './row-gate.ts';
 import { type BodyReading, type DecodedBody, type Reading, RowReader } from './row-reader.ts';
+import { HeldLog, type SavedHeldLog, type Segment } from './held-log.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
 
 export interface RelationCounters {
@@ -34,7 +36,12 @@ export interface SavedRelation {
   readonly counters: RelationCounters;
   readonly offsets: readonly (readonly [string, Offset])[];
   readonly finished: readonly string[];
+  /** The newest segment of its log. Absent in stores of older versions. */
+  readonly held?: Segment | null;
 }
+
+/** What an entry takes in the log besides its payload. */
+const ENTRY_BYTES = 64;
 
 type PolledColumns = Extract<PolledRows, { readonly kind: 'columns' }>;
 
@@ -47,6 +54,9 @@ export class Relation {
   /** Event time is the time of acceptance: the watermark follows the clock. */
   readonly followsClock: boolean;
   readonly writable: boolean;
+  readonly retention: Retention;
+  /** What its log holds. */
+  readonly held: HeldLog;
   readonly counters: RelationCounters = { rowsIn: 0, rowsLate: 0, rowsRejected: 0, bytes: 0 };
   /** Where each partition of a polled source continues. */
   readonly offsets = new Map<string, Offset>();
@@ -66,6 +76,8 @@ export class Relation {
     assert(found !== undefined, `connector ${definition.connector} of ${definition.name} is not known`);
     this.id = id;
     this.definition = definition;
+    this.retention = retentionOf(definition);
+    this.held = new HeldLog(this.retention);
     this.#context = context;
     this.eventTime = definition.watermark?.column ?? null;
     this.time = definition.watermark && new StreamTime(definition.watermark.delayMs, definition.idleTimeoutMs);
@@ -157,10 +169,25 @@ export class Relation {
       counters: { ...this.counters },
       offsets: [...this.offsets],
       finished: [...this.finished],
+      held: this.held.saveOpen(),
     };
   }
 
-  restore(saved: SavedRelation): void {
+  /** Takes an entry of its own into account. */
+  hold({ sequence: upTo, at, payload, watermarkAfter }: IntakeRecord): void {
+    const mark = watermarkAfter === Infinity ? 'end' : watermarkAfter;
+    this.held.add({ upTo, at, bytes: (payload?.length ?? 0) + ENTRY_BYTES, entries: 1, mark });
+  }
+
+  /** Of the payloads that its log holds. */
+  get heldBytes(): number {
+    return this.held.bytes - this.held.entries * ENTRY_BYTES;
+  }
+
+  /** `held`: of its log; null where an older server stored none, so that all of it counts as new `at` this clock. */
+  restore(saved: SavedRelation, held: SavedHeldLog | null, at: number, lastSequence: number): void {
+    const open = saved.held === undefined ? this.#allHeld(saved, at, lastSequence) : saved.held;
+    this.held.restore(open, held ?? { closed: [], trimmed: null });
     if (saved.time) this.time?.restore(saved.time);
     this.ended = saved.ended;
     Object.assign(this.counters, saved.counters);
@@ -168,6 +195,11 @@ export class Relation {
     for (const [partition, offset] of saved.offsets) this.offsets.set(partition, offset);
     this.finished.clear();
     for (const partition of saved.finished) this.finished.add(partition);
+  }
+
+  #allHeld({ counters, time, ended }: SavedRelation, at: number, upTo: number): Segment {
+    const mark = ended ? 'end' : (time?.watermark ?? null);
+    return { upTo, at, bytes: counters.bytes, entries: 0, mark };
   }
 
   #reread(record: IntakeRecord): DecodedBody {
@@ -200,6 +232,14 @@ export class Relation {
     }
     return slices;
   }
+}
+
+/** The rows of tables and bags live in their state: their log is needed only until they are there. */
+function retentionOf({ kind, options }: StreamDefinition): Retention {
+  if (kind !== 'stream') return NONE;
+  const retention = parseRetention(options['retention'] ?? STREAM_RETENTION);
+  assert(retention !== null, `the retention ${options['retention']} means nothing`);
+  return retention;
 }
 
 export function numbersOf(column: Column): NumberColumn {

@@ -105,7 +105,10 @@ export class EpochWriter {
       for (const change of record.changes) this.#writeChange(change);
       for (const { relation, upTo } of record.trimIntake) this.#trimIntake(relation, upTo);
       for (const { view, upTo } of record.trimChanges) this.#trimChanges(view, upTo);
-      for (const { name, value } of record.meta) named.put(name, value);
+      for (const { name, value } of record.meta) {
+        if (value === null) named.delete(name);
+        else named.put(name, value);
+      }
       this.#writeRequests(record.requests, record.clock - REQUEST_MS);
       // Last, so that nothing of a dropped id survives, whatever else the record says of it.
       for (const id of record.catalogDrop) this.#drop(id);

@@ -99,7 +99,7 @@ export interface EpochRecord {
   /** Changes of a view up to and including this seq are held no more. */
   readonly trimChanges: readonly { readonly view: number; readonly upTo: number }[];
   /** Small named JSON values: counters of streams, id allocation. */
-  readonly meta: readonly { readonly name: string; readonly value: string }[];
+  readonly meta: readonly { readonly name: string; readonly value: string | null }[];
   /** Those that are older than REQUEST_MS are forgotten by and by. */
   readonly requests: readonly RequestRecord[];
 }

@@ -46,7 +46,10 @@ export class Model {
       this.catalog.set(row.id, { id: row.id, name: wf(row.name), definition: wf(row.definition) });
     }
     for (const row of record.progress) this.progress.set(row.dataflow, wf(row.state));
-    for (const row of record.meta) this.meta.set(wf(row.name), wf(row.value));
+    for (const { name, value } of record.meta) {
+      if (value === null) this.meta.delete(wf(name));
+      else this.meta.set(wf(name), wf(value));
+    }
     this.intake = [...this.intake, ...record.intake];
     this.nextSequence = (record.intake.at(-1)?.sequence ?? this.nextSequence - 1) + 1;
     this.changes = [...this.changes, ...record.changes];
