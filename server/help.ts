@@ -1,6 +1,9 @@
 export const HELP = `Millrace: streams in, live answers out.
 
-Usage: millrace serve [options]
+Usage: millrace serve [options]      serves the console, REST and WebSocket
+       millrace sql [FILE | -e SQL]   runs SQL on a server (millrace sql --help)
+
+Options of serve:
 
   --host ADDRESS       address to listen on (127.0.0.1); others than loopback need --token
   --port PORT          port to listen on (7070); 0 takes a free one
