@@ -6,6 +6,7 @@ import type {
   StreamJson,
   ValidationJson,
   ViewJson,
+  InsertedFrame,
 } from '../../server/protocol.ts';
 import type { StatementResult } from './statement-result.ts';
 import type { Access } from './access.ts';
@@ -51,6 +52,15 @@ export class Api {
     return this.#call('POST', 'v1/validate', { sql });
   }
 
+  dropStream(name: string): Promise<Answer<unknown>> {
+    return this.#call('DELETE', `v1/streams/${encodeURIComponent(name)}`);
+  }
+
+  /** Rows as somebody wrote them, in the format that `type` names. */
+  insertRows(stream: string, body: string, type: string): Promise<Answer<Omit<InsertedFrame, 'type' | 'ref'>>> {
+    return this.#send('POST', `v1/streams/${encodeURIComponent(stream)}/rows`, body, type);
+  }
+
   /** Stops a query where it is, or lets it go on from there. */
   setRunning(view: string, runs: boolean): Promise<Answer<unknown>> {
     return this.#call('POST', `v1/views/${encodeURIComponent(view)}/${runs ? 'resume' : 'pause'}`);
@@ -72,16 +82,20 @@ export class Api {
     }
   }
 
-  async #call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+  #call<T>(method: string, path: string, body?: unknown): Promise<Answer<T>> {
+    return this.#send(method, path, body === undefined ? null : JSON.stringify(body), 'application/json');
+  }
+
+  async #send<T>(method: string, path: string, body: string | null, type: string): Promise<Answer<T>> {
     const { token } = this.#access;
     try {
       const response = await fetch(new URL(path, this.#base), {
         method,
         headers: {
-          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...(body !== null && { 'content-type': type }),
           ...(token !== null && { authorization: `Bearer ${token}` }),
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        body,
       });
       if (response.status === 401) this.#access.refused(token);
       const text = await response.text();

@@ -2,6 +2,7 @@ import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
 import { HomePanel } from './home-panel.tsx';
 import { SqlPanel } from './sql-panel.tsx';
+import { StreamPanel } from './stream-panel.tsx';
 import { ViewPanel } from './view-panel.tsx';
 
 export interface Page {
@@ -24,4 +25,5 @@ export const pages: readonly Page[] = [
   { page: 'home', panel: HomePanel, title: 'Overview', entry: { icon: 'overview', key: 'o' } },
   { page: 'sql', panel: SqlPanel, title: 'Workbench', entry: { icon: 'workbench', key: 'w' } },
   { page: 'view', panel: ViewPanel, title: 'View', entry: null },
+  { page: 'stream', panel: StreamPanel, title: 'Stream', entry: null },
 ];

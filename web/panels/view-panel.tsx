@@ -1,8 +1,8 @@
-import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import type { ViewJson } from '../../server/protocol.ts';
 import { BatchTimeline, Checkpoints } from '../parts/batch-timeline.tsx';
 import { ChangeLog } from '../parts/change-log.tsx';
+import { Figure } from '../parts/figure.tsx';
 import { LiveResult } from '../parts/live-result.tsx';
 import { OperatorTable } from '../parts/operator-table.tsx';
 import { PinButton } from '../parts/pin-button.tsx';
@@ -103,29 +103,6 @@ function ViewFigures({ item: { watermark, counters }, rate, history }: Rated<Vie
       <Figure name="late" value={countText(late)} tone={late > 0 ? 'warn' : ''} />
       <Figure name="errors" value={countText(errors)} tone={errors > 0 ? 'bad' : ''} />
     </dl>
-  );
-}
-
-interface FigureProps {
-  readonly name: string;
-  readonly value: string;
-  readonly unit?: string;
-  readonly note?: string;
-  readonly tone?: string;
-  readonly children?: ComponentChildren;
-}
-
-function Figure({ name, value, unit, note, tone = '', children }: FigureProps) {
-  return (
-    <div class={tone}>
-      <dt>{name}</dt>
-      <dd data-fact={name}>
-        {value}
-        {unit !== undefined && <small>{unit}</small>}
-      </dd>
-      {note !== undefined && note !== '' && <dd class="dim">{note}</dd>}
-      {children}
-    </div>
   );
 }
 

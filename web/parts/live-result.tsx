@@ -54,7 +54,7 @@ function Result({ subject, label, title, onClose, feed }: LiveResultProps & { re
   const canChart = useMemo(() => view !== null && chooseChart(view) !== null, [shape]);
   const isChart = asChart && shown !== null;
   return (
-    <section class="panel result" aria-label={label} data-result={'view' in subject ? subject.view : 'sql'}>
+    <section class="panel live-result" aria-label={label} data-result={'view' in subject ? subject.view : 'sql'}>
       <header>
         {title}
         {canChart && <ShapeSwitch isChart={isChart} onSwitch={setAsChart} />}
@@ -150,7 +150,7 @@ function PauseSwitch({ feed }: { feed: LiveFeed }) {
       onClick={() => feed.setPaused(!isPaused)}
     >
       <Icon name={isPaused ? 'play' : 'pause'} />
-      {isPaused ? 'Go on' : 'Pause'}
+      <span class="word">{isPaused ? 'Go on' : 'Pause'}</span>
     </button>
   );
 }
@@ -165,7 +165,7 @@ function FollowSwitch({ following, onFollow }: { following: boolean; onFollow: (
       onClick={() => onFollow(!following)}
     >
       <Icon name="top" />
-      Follow
+      <span class="word">Follow</span>
     </button>
   );
 }
