@@ -52,13 +52,14 @@ function streamDefinition(node: CreateStream, statement: StatementText, context:
   };
 }
 
+const ROW_FORMATS: ReadonlySet<string> = new Set(['json', 'debezium-json']);
 const ROW_CONNECTORS: ReadonlySet<string> = new Set(['http', 'file']);
 
 /** Objects within objects are a matter of JSON lines. */
 function refuseRows({ columns }: CreateStream, connector: string, format: string): void {
   const row = columns.find(({ body }) => body.kind === 'declared' && isRowType(body.type));
-  if (row === undefined || (format === 'json' && ROW_CONNECTORS.has(connector))) return;
-  const what = format === 'json' ? `connector ${connector}` : `format ${format}`;
+  if (row === undefined || (ROW_FORMATS.has(format) && ROW_CONNECTORS.has(connector))) return;
+  const what = ROW_FORMATS.has(format) ? `connector ${connector}` : `format ${format}`;
   throw problem('UNSUPPORTED', `${what} has no ROW columns`, row.span);
 }
 

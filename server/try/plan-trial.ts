@@ -1,6 +1,6 @@
 import type { PlannerClient } from '../../planner/planner-client.ts';
 import type { Planned } from '../../planner/statement-plan.ts';
-import type { Catalog, RelationDefinition } from '../../runtime/catalog/catalog.ts';
+import { type Catalog, isDeclared, type RelationDefinition } from '../../runtime/catalog/catalog.ts';
 import { derivedDefinitions, derivedFrom } from '../../runtime/catalog/derived-definitions.ts';
 import { assert } from '../../runtime/errors/assert.ts';
 import { problem, ProblemError } from '../../runtime/errors/problem.ts';
@@ -74,12 +74,13 @@ function collectNeeded(
   }
 }
 
-/** In a trial rows are given, whatever their source is. */
+/** In a trial rows are given, whatever their source is; changes of a database stay such. */
 function trialOf(definition: RelationDefinition, plan: TrialRelation['plan']): TrialRelation {
-  if (definition.kind !== 'stream' && definition.kind !== 'table') return { definition, plan };
+  if (!isDeclared(definition)) return { definition, plan };
   const { unknown_fields: unknownFields } = definition.options;
   const options = unknownFields === undefined ? {} : { unknown_fields: unknownFields };
-  return { definition: { ...definition, connector: 'http', format: 'json', options }, plan };
+  const format = definition.format === 'debezium-json' ? definition.format : 'json';
+  return { definition: { ...definition, connector: 'http', format, options }, plan };
 }
 
 function catalogOf(relations: readonly TrialRelation[]): Catalog {

@@ -1,3 +1,4 @@
+import { isDeclared } from '../../runtime/catalog/catalog.ts';
 import { derivedFrom, errorsOf } from '../../runtime/catalog/derived-definitions.ts';
 import { frameTime } from '../../runtime/engine/frame-time.ts';
 import { LocalEngine } from '../../runtime/engine/local-engine.ts';
@@ -69,8 +70,8 @@ class TrialRun {
 
   async #endStreams(): Promise<void> {
     for (const { definition } of this.#trial.relations) {
-      const grows = definition.kind === 'stream' || definition.kind === 'table';
-      if (grows && derivedFrom(definition) === null) await this.#engine.moveWatermark(definition.name, Infinity);
+      if (isDeclared(definition) && derivedFrom(definition) === null)
+        await this.#engine.moveWatermark(definition.name, Infinity);
     }
   }
 }

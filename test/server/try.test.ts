@@ -51,6 +51,37 @@ describe('POST /v1/try', () => {
     expect(((await (await fetch(`${server.url}/v1/streams`)).json()) as { streams: [] }).streams).toEqual([]);
   });
 
+  test('follows changes of a database, in a bag and by key', async () => {
+    const { status, answer } = await post('/v1/try', {
+      ddl: "CREATE STREAM b (v INT) WITH (format = 'debezium-json'); CREATE TABLE t (k INT PRIMARY KEY, v INT) WITH (format = 'debezium-json')",
+      sql: 'SELECT b.v AS v, t.v AS w FROM b LEFT JOIN t ON b.v = t.k',
+      steps: [
+        {
+          rows: {
+            b: [
+              { op: 'c', after: { v: 1 } },
+              { op: 'd', before: { v: 2 } },
+            ],
+            t: [{ op: 'c', after: { k: 1, v: 7 } }],
+          },
+        },
+        { rows: { b: [{ op: 'u', before: { v: 1 }, after: { v: 2 } }] } },
+        { end: true },
+      ],
+    });
+    expect(status).toBe(200);
+    expect(answer['steps']).toMatchObject([
+      { changes: [['+', 1, 7]], inserted: { b: { accepted: 1, rejected: 1 } } },
+      {
+        changes: [
+          ['-', 1, 7],
+          ['+', 2, null],
+        ],
+      },
+      { watermark: 'end', changes: [] },
+    ]);
+  });
+
   test('sets the clock, and computes errors', async () => {
     const { answer } = await post('/v1/try', {
       ddl: 'CREATE STREAM s (n INT, at AS PROCTIME(), WATERMARK FOR at AS at)',

@@ -45,14 +45,16 @@ export class Oracle {
 
   #deleteKey(relation: StreamDefinition, row: Row): void {
     const cells = cellsOf(relation, row);
-    const where = relation.primaryKey.map((key) => `${quoted(relation.columns[key]!.name)} = ?`).join(' AND ');
+    const where = relation.primaryKey
+      .map((key) => `${quoted(shownName(relation.columns[key]!.name))} = ?`)
+      .join(' AND ');
     const keys = relation.primaryKey.map((key) => cells[key]);
     this.#database.prepare(`DELETE FROM ${quoted(relation.name)} WHERE ${where}`).run(...keys);
   }
 
   #deleteOne(relation: StreamDefinition, row: Row): void {
     const name = quoted(relation.name);
-    const where = relation.columns.map((column) => `${quoted(column.name)} IS ?`).join(' AND ');
+    const where = relation.columns.map((column) => `${quoted(shownName(column.name))} IS ?`).join(' AND ');
     const sql = `DELETE FROM ${name} WHERE rowid = (SELECT min(rowid) FROM ${name} WHERE ${where})`;
     this.#database.prepare(sql).run(...cellsOf(relation, row));
   }
