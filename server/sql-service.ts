@@ -152,7 +152,7 @@ export class SqlService {
   }
 
   async #show(what: 'streams' | 'views' | 'sinks' | 'functions'): Promise<Listing> {
-    if (what === 'functions') return listFunctions();
+    if (what === 'functions') return functionListing();
     const kinds = KINDS_SHOWN[what];
     const shown = this.catalogue.snapshot.relations.filter(
       (relation) => kinds.includes(relation.kind) && !isDerived(relation),
@@ -186,12 +186,10 @@ export function isDerived(relation: RelationDefinition | undefined): boolean {
 }
 
 /** Loaded when somebody asks: no other statement needs the functions in this thread. */
-async function listFunctions(): Promise<Listing> {
-  const { scalarFunction, scalarFunctionNames } = await import('../runtime/functions/scalar-functions.ts');
-  const { aggregateFunction, aggregateFunctionNames } = await import('../runtime/functions/aggregate-functions.ts');
-  const scalars = scalarFunctionNames().map((name) => [name, 'scalar', scalarFunction(name)!.doc.summary]);
-  const aggregates = aggregateFunctionNames().map((name) => [name, 'aggregate', aggregateFunction(name)!.doc.summary]);
-  return { columns: ['name', 'kind', 'summary'], rows: [...scalars, ...aggregates] };
+async function functionListing(): Promise<Listing> {
+  const { listFunctions } = await import('../runtime/functions/list-functions.ts');
+  const rows = listFunctions().map((each) => [each.name, each.kind, each.summary, each.signature, each.example]);
+  return { columns: ['name', 'kind', 'summary', 'signature', 'example'], rows };
 }
 
 /** Planned and carried out as one step, so that no other change comes between. */

@@ -2,13 +2,14 @@ import { type ProblemError, problem, type Span } from '../../runtime/errors/prob
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
 import { aggregateFunction, aggregateFunctionNames } from '../../runtime/functions/aggregate-functions.ts';
 import { EvaluationError, type ScalarFunction } from '../../runtime/functions/scalar-function.ts';
+import { clockFunction, clockFunctions, NOW } from '../../runtime/functions/clock-functions.ts';
 import { scalarFunction, scalarFunctionNames } from '../../runtime/functions/scalar-functions.ts';
-import { type DataType, NULL_TYPE } from '../../runtime/types/data-type.ts';
+import { DATE, type DataType, NULL_TYPE, TIMESTAMP } from '../../runtime/types/data-type.ts';
 import type { Value } from '../../runtime/types/value.ts';
 import { bindExpression, type ExpressionPlace, type NodeOf } from './bind-expression.ts';
 import type { Binding } from './binding.ts';
 import { castArgument, coerce, sameNumber } from './coerce.ts';
-import { isStringLiteral, type LiteralExpression, numberLiteral } from './literal.ts';
+import { isStringLiteral, type LiteralExpression, literal, numberLiteral } from './literal.ts';
 import { suggest } from './suggest.ts';
 import { isWindowBound, isWindowName } from './window-functions.ts';
 
@@ -33,8 +34,17 @@ export function bindCall(node: NodeOf<'call'>, place: ExpressionPlace): Expressi
   if (isWindowName(name)) throw misplacedWindow(name, node);
   if (aggregateFunction(name) !== undefined) return place.aggregate(node);
   requirePlainCall(node, name);
+  if (clockFunction(name) !== undefined) return clock(node, name, place.binding);
   const args = node.args.map((arg) => bindExpression(arg, place));
   return callFunction(name, args, { span: node.span, name: node.name.span }, place.binding);
+}
+
+/** The clock of the micro-batch; as a DATE its day. */
+function clock(node: NodeOf<'call'>, name: string, binding: Binding): Expression {
+  if (node.args.length > 0) throw problem('WRONG_ARGUMENTS', `${name} takes no arguments`, node.span);
+  binding.useClock(node.span);
+  const now: Expression = { kind: 'call', function: NOW, args: [], type: TIMESTAMP };
+  return clockFunction(name)?.type === 'date' ? { kind: 'cast', arg: now, type: DATE, length: null } : now;
 }
 
 function misplacedWindow(name: string, node: NodeOf<'call'>): ProblemError {
@@ -43,7 +53,8 @@ function misplacedWindow(name: string, node: NodeOf<'call'>): ProblemError {
 }
 
 function requirePlainCall(node: NodeOf<'call'>, name: string): void {
-  if (scalarFunction(name) === undefined) throw unknownFunction(node.name.text, node.name.span);
+  if (scalarFunction(name) === undefined && clockFunction(name) === undefined)
+    throw unknownFunction(node.name.text, node.name.span);
   const aggregateOnly = node.star
     ? '*'
     : node.distinct
@@ -58,7 +69,10 @@ function requirePlainCall(node: NodeOf<'call'>, name: string): void {
 }
 
 function unknownFunction(name: string, span: Span): ProblemError {
-  const known = [...scalarFunctionNames(), ...aggregateFunctionNames()].filter((known) => /^[A-Z]/.test(known));
+  const clocks = clockFunctions().map((each) => each.name);
+  const known = [...scalarFunctionNames(), ...aggregateFunctionNames(), ...clocks].filter((known) =>
+    /^[A-Z]/.test(known),
+  );
   return problem('UNKNOWN_FUNCTION', `no function is called ${name}`, span, suggest(name, known));
 }
 
@@ -73,13 +87,31 @@ export function callFunction(
   if (definition === undefined) throw problem('UNSUPPORTED', `${name} is not supported yet`, spans.name);
   const texts = LIKE_TYPED.has(definition.name) ? typeStrings(args, binding) : args;
   const typed = COMPARISONS.has(definition.name) ? sameNumbers(texts, binding) : texts;
-  const resolution = definition.resolve(typed.map(typeOf), typed.map(constantOf));
-  if (typeof resolution === 'string') throw refused(definition, resolution, typed, spans);
+  const resolution = resolved(definition, typed);
+  if (typeof resolution === 'string') throw refused(definition, resolution, typed, spans, binding);
   const cast = typed.map((arg, index) =>
     castArgument(arg, resolution.args[index] ?? typeOf(arg), spanOr(binding, arg, spans.span)),
   );
   if (definition.name === 'DATE_TRUNC') checkUnit(definition, cast, resolution.type, spans);
+  if (definition.name === 'IF') return choice(cast, resolution.type);
   return { kind: 'call', function: definition.name, args: cast, type: resolution.type };
+}
+
+/** String literals are of any type where they do not fit as texts: `DATE_TRUNC('day', '2026-01-31')`. */
+function resolved(definition: ScalarFunction, args: readonly Expression[]): ReturnType<ScalarFunction['resolve']> {
+  const constants = args.map(constantOf);
+  const asTexts = definition.resolve(args.map(typeOf), constants);
+  if (typeof asTexts !== 'string' || !/^[A-Z]/.test(definition.name)) return asTexts;
+  const asAnything = definition.resolve(
+    args.map((arg) => (isStringLiteral(arg) ? NULL_TYPE : typeOf(arg))),
+    constants,
+  );
+  return typeof asAnything === 'string' ? asTexts : asAnything;
+}
+
+/** IF is CASE: the side that is not taken cannot fail. */
+function choice([when, then, otherwise]: readonly Expression[], type: DataType): Expression {
+  return { kind: 'case', branches: [{ when: when!, then: then! }], otherwise: otherwise ?? literal(null, type), type };
 }
 
 function spanOr(binding: Binding, expression: Expression, otherwise: Span): Span {
@@ -121,18 +153,27 @@ function constantOf(expression: Expression): Value | undefined {
   return expression.kind === 'literal' ? expression.value : undefined;
 }
 
-/** When not even NULLs would do, it is the number of arguments that is wrong. */
+/**
+ * At the place of the one argument that is wrong, if there is just one without which the call would do; when not even
+ * NULLs would do, it is the number of arguments that is wrong.
+ */
 function refused(
   definition: ScalarFunction,
   sentence: string,
   args: readonly Expression[],
   spans: CallSpans,
+  binding: Binding,
 ): ProblemError {
-  const anyTypes = definition.resolve(
-    args.map(() => NULL_TYPE),
-    args.map(constantOf),
-  );
-  return problem(typeof anyTypes === 'string' ? 'WRONG_ARGUMENTS' : 'TYPE_MISMATCH', sentence, spans.span);
+  const wouldDo = (free: (index: number) => boolean): boolean =>
+    typeof definition.resolve(
+      args.map((arg, index) => (free(index) ? NULL_TYPE : typeOf(arg))),
+      args.map((arg, index) => (free(index) ? undefined : constantOf(arg))),
+    ) !== 'string';
+  const wrong = args.filter((_, index) => wouldDo((free) => free === index));
+  const span = wrong.length === 1 ? spanOr(binding, wrong[0]!, spans.span) : spans.span;
+  const isValue = typeof definition.resolve(args.map(typeOf)) !== 'string';
+  if (isValue) return problem('WRONG_ARGUMENTS', sentence, span);
+  return problem(wouldDo(() => true) ? 'TYPE_MISMATCH' : 'WRONG_ARGUMENTS', sentence, span);
 }
 
 /** A unit that does not exist would fail for every row; one try with any time tells. */

@@ -108,9 +108,6 @@ function bindChain(node: NodeOf<'binary'>, place: ExpressionPlace): Expression {
 function bindOperator(node: NodeOf<'binary'>, left: Expression, place: ExpressionPlace): Expression {
   const months = bindMonths(node, left, place);
   if (months !== null) return months;
-  if (node.operator === '->' || node.operator === '->>') {
-    throw problem('UNSUPPORTED', `${node.operator} is not supported yet`, node.operatorSpan);
-  }
   const right = bindExpression(node.right, place);
   return callFunction(node.operator, [left, right], { span: node.span, name: node.operatorSpan }, place.binding);
 }
@@ -175,5 +172,7 @@ function bindCast(node: NodeOf<'cast'>, place: ExpressionPlace): Expression {
     throw problem('TYPE_MISMATCH', `${typeName(typeOf(arg))} cannot be cast to ${typeName(type)}`, node.span);
   }
   if (arg.kind === 'literal' && arg.value === null) return literal(null, type);
+  // A cast to STRING never fails, and TRY_CAST is a call, which keeps no length.
+  if (node.safe && type.kind !== 'string') return { kind: 'call', function: 'TRY_CAST', args: [arg], type };
   return { kind: 'cast', arg, type, length };
 }

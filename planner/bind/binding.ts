@@ -24,6 +24,7 @@ export class Binding {
   /** Names that the query itself uses (not those inside of the views it uses). */
   readonly dependsOn = new Set<string>();
   #spans = new WeakMap<Expression, Span>();
+  #clockUse: Span | null = null;
   #joins = 0;
   #relations = 0;
   /** Views being expanded; their own relations are no dependencies of the query. */
@@ -48,6 +49,15 @@ export class Binding {
     const span = this.#spans.get(expression);
     if (span === undefined) throw new AssertionError('an expression without a place');
     return span;
+  }
+
+  /** Where NOW() or its like first stands in the query's own text, for what only lowering can refuse. */
+  get clockUse(): Span | null {
+    return this.#clockUse;
+  }
+
+  useClock(span: Span): void {
+    if (this.#viewDepth === 0) this.#clockUse ??= span;
   }
 
   nextJoin(): number {

@@ -1,5 +1,6 @@
 import { unreachable } from '../../runtime/errors/assert.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
+import { NOW } from '../../runtime/functions/clock-functions.ts';
 import { scalarFunction } from '../../runtime/functions/scalar-functions.ts';
 import { BOOLEAN } from '../../runtime/types/data-type.ts';
 import type { LogicalColumn } from './logical-plan.ts';
@@ -24,6 +25,11 @@ export function partsOf(expression: Expression): readonly Expression[] {
     default:
       return unreachable(expression);
   }
+}
+
+/** Whether the expression asks for the clock of its micro-batch. */
+export function usesClock(expression: Expression): boolean {
+  return (expression.kind === 'call' && expression.function === NOW) || partsOf(expression).some(usesClock);
 }
 
 /** The same expression over other parts. */

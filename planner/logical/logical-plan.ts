@@ -123,6 +123,8 @@ export interface LogicalQuery {
   readonly order: readonly SortKey[];
   readonly limit: number | null;
   readonly offset: number;
+  /** Where NOW() stands in the text; null: nowhere. */
+  readonly clockUse: Span | null;
 }
 
 /** The plan's direct inputs. */

@@ -5,7 +5,7 @@ import { describeExpression } from '../../runtime/plan/describe-expression.ts';
 import type { Emit } from '../../runtime/plan/physical-plan.ts';
 import { commonType } from '../../runtime/types/common-type.ts';
 import { sameType } from '../../runtime/types/data-type.ts';
-import { canBeNull, columnRef, conjunction, moveColumns } from '../logical/expressions.ts';
+import { canBeNull, columnRef, conjunction, moveColumns, usesClock } from '../logical/expressions.ts';
 import { type JoinEquality, splitJoinCondition, windowEquality } from '../logical/join-keys.ts';
 import type { LogicalColumn, LogicalJoin, LogicalPlan, TimeRole } from '../logical/logical-plan.ts';
 import { mergeProjections } from '../rules/merge-projections.ts';
@@ -16,6 +16,14 @@ import type { Lowered, Lowering } from './lower-plan.ts';
 
 /** An equi-join. Throws UNSUPPORTED where nothing is equated: every pair of rows would have to be looked at. */
 export function lowerJoin(plan: LogicalJoin, lowering: Lowering): Lowered {
+  if (usesClock(plan.condition)) {
+    throw problem(
+      'UNSUPPORTED',
+      'NOW() in the condition of a join is not supported',
+      plan.span,
+      'compute it in a subquery',
+    );
+  }
   const { equalities, residual } = splitJoinCondition(plan.condition, plan.left.columns.length);
   if (equalities.length === 0) {
     const message = 'a join needs at least one column of the left side to equal one of the right side';

@@ -1,7 +1,8 @@
 import { unreachable } from '../../runtime/errors/assert.ts';
+import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
 import type { Emit, PlanWarning } from '../../runtime/plan/physical-plan.ts';
-import { columnRef, moveColumns } from '../logical/expressions.ts';
+import { columnRef, moveColumns, usesClock } from '../logical/expressions.ts';
 import type {
   LogicalColumn,
   LogicalFilter,
@@ -21,19 +22,27 @@ export interface Lowered {
   readonly at: readonly number[];
 }
 
+/** What is said of a whole query. */
+export interface LoweredQuery {
+  /** FINAL holds for all of it; with UPDATE, a named view's own EMIT FINAL stands. */
+  readonly emit: Emit;
+  /** Answers once and is gone. */
+  readonly once: boolean;
+  readonly clockUse: Span | null;
+}
+
 /** What is fixed while one plan is lowered. */
 export class Lowering {
   readonly list = new NodeList();
   readonly warnings: PlanWarning[] = [];
-  readonly #emit: Emit;
+  readonly #query: LoweredQuery;
 
-  /** `emit`: of the whole query. FINAL holds for all of it; with UPDATE, a named view's own EMIT FINAL stands. */
-  constructor(emit: Emit) {
-    this.#emit = emit;
+  constructor(query: LoweredQuery) {
+    this.#query = query;
   }
 
   emitOf(own: Emit | null): Emit {
-    return this.#emit === 'final' ? 'final' : (own ?? 'update');
+    return this.#query.emit === 'final' ? 'final' : (own ?? 'update');
   }
 
   warn(code: PlanWarning['code'], message: string): void {
@@ -69,12 +78,25 @@ export class Lowering {
     const over = (expression: Expression): Expression => moveColumns(expression, (index) => input.at[index] ?? index);
     const expressions = project.map(over);
     const { flow } = input;
+    if ([...(filter === null ? [] : [filter]), ...project].some(usesClock)) this.#requireSettled(flow);
     const properties = { columns, mode: flow.mode, key: projectKey(flow.key, expressions), windowed: flow.windowed };
     const condition = filter === null ? null : over(filter);
     return this.list.add(
       { kind: 'segment', inputs: [flow.node], filter: condition, project: expressions },
       properties,
       'none',
+    );
+  }
+
+  /** A row that leaves later is told by its values, and NOW() would give it others. A query that answers once has no later. */
+  #requireSettled(flow: Flow): void {
+    if (flow.mode === 'append' || this.#query.once) return;
+    const message = 'NOW() over rows that can change is not supported: a row that leaves would not be recognised';
+    throw problem(
+      'UNSUPPORTED',
+      message,
+      this.#query.clockUse ?? undefined,
+      'use it over a stream, or with EMIT FINAL',
     );
   }
 

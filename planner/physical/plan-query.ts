@@ -39,12 +39,16 @@ function planFinal(query: LogicalQuery, span: Span): PlannedQuery {
 
 /** A query over the current rows, once. */
 export function planPull(query: LogicalQuery): PhysicalPlan {
-  const { plan } = finish(query, 'update').planned;
+  const { plan } = finish(query, 'update', true).planned;
   return { ...plan, warnings: [] };
 }
 
-function finish(query: LogicalQuery, emit: Emit): { readonly flow: Flow; readonly planned: PlannedQuery } {
-  const lowering = new Lowering(emit);
+function finish(
+  query: LogicalQuery,
+  emit: Emit,
+  once = false,
+): { readonly flow: Flow; readonly planned: PlannedQuery } {
+  const lowering = new Lowering({ emit, once, clockUse: query.clockUse });
   const flow = lowering.lower(query.plan, false);
   const output = outputOf(flow, query);
   const { nodes } = lowering.list;

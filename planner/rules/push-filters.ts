@@ -8,6 +8,7 @@ import {
   isTrue,
   moveColumns,
   replaceColumns,
+  usesClock,
 } from '../logical/expressions.ts';
 import { sideOf } from '../logical/join-keys.ts';
 import {
@@ -64,8 +65,10 @@ interface Parted {
   readonly above: readonly Expression[];
 }
 
-function part(condition: Expression, goesBelow: (conjunct: Expression) => boolean): Parted {
+/** What asks for the time is asked where it stands, as rows do not pass everything in the same micro-batch. */
+function part(condition: Expression, mayGoBelow: (conjunct: Expression) => boolean): Parted {
   const conjuncts = conjunctsOf(condition);
+  const goesBelow = (conjunct: Expression): boolean => !usesClock(conjunct) && mayGoBelow(conjunct);
   return { below: conjuncts.filter(goesBelow), above: conjuncts.filter((conjunct) => !goesBelow(conjunct)) };
 }
 
@@ -87,8 +90,11 @@ function throughAggregate(plan: LogicalAggregate, condition: Expression): Logica
 
 /** WHERE over a join: an inner join takes all of it, an outer one only what names its kept side alone. */
 function throughJoin(plan: LogicalJoin, condition: Expression): LogicalPlan {
-  if (plan.type === 'inner')
-    return pushJoinCondition(joinPlan({ ...plan, condition: both(plan.condition, condition) }));
+  if (plan.type === 'inner') {
+    const { below: timeless, above: timed } = part(condition, () => true);
+    const joined = joinPlan({ ...plan, condition: both(plan.condition, conjunction(timeless)) });
+    return filterPlan(pushJoinCondition(joined), conjunction(timed));
+  }
   const kept = plan.type === 'full' ? null : plan.type;
   const width = plan.left.columns.length;
   const { below, above } = part(condition, (conjunct) => kept !== null && sideOf(conjunct, width) === kept);

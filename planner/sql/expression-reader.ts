@@ -15,7 +15,7 @@ const FUNCTION_WORDS = new Set(['LEFT', 'RIGHT']);
 /** Functions that SQL writes without brackets. */
 const BARE_FUNCTIONS = new Set(['CURRENT_TIMESTAMP', 'CURRENT_DATE', 'CURRENT_TIME', 'LOCALTIMESTAMP', 'LOCALTIME']);
 const TYPED_LITERALS = new Set(['DATE', 'TIMESTAMP', 'TIMESTAMPTZ']);
-const UNSUPPORTED_OPERATORS = /^(?:[\^&|#~!@?:]|<<|&&|@>|<@|#>>?|!?~~?\*?|!~|=>|:=)$/;
+const UNSUPPORTED_OPERATORS = /^(?:[\^&|#~!@?:]|<<|&&|@>|<@|!?~~\*?|=>|:=)$/;
 /** What may go on after an operand; for suggestions. */
 const OPERATOR_WORDS = ['AND', 'OR', 'IS', 'IN', 'LIKE', 'ILIKE', 'BETWEEN', 'NOT', 'AS'];
 
@@ -184,7 +184,7 @@ class ExpressionReader {
     while (cursor.accept('::')) {
       const type = readType(cursor);
       const span = { start: operand.span.start, end: type.span.end };
-      node = { kind: 'cast', operand: castOperand(node, span), type, span };
+      node = { kind: 'cast', operand: castOperand(node, span), type, safe: false, span };
     }
     return node;
   }
@@ -251,6 +251,9 @@ class ExpressionReader {
         return this.#case();
       case 'CAST':
         return this.#cast();
+      case 'TRY_CAST':
+        if (follows === '(') return this.#cast();
+        break;
       case 'EXISTS':
         return this.#exists();
     }
@@ -310,8 +313,6 @@ class ExpressionReader {
     const cursor = this.#cursor;
     const start = cursor.index;
     const word = cursor.word();
-    if (word === 'TRY_CAST')
-      throw cursor.unsupported('TRY_CAST', 'use CAST: a failed cast excludes the row and is kept in $errors');
     if (word === 'GROUPING' || word === 'XMLELEMENT') throw cursor.unsupported(word);
     const name = identifier(cursor.next());
     cursor.expect('(');
@@ -393,14 +394,15 @@ class ExpressionReader {
   #cast(): ExpressionNode {
     const cursor = this.#cursor;
     const start = cursor.index;
-    cursor.expect('CAST', '(');
+    const safe = cursor.next().upper === 'TRY_CAST';
+    cursor.expect('(');
     const operand = this.read();
     if (cursor.word() !== 'AS') throw cursor.syntaxError('AS and a type', ['AS']);
     cursor.next();
     const type = readType(cursor);
     cursor.expect(')');
     const span = cursor.spanFrom(start);
-    return { kind: 'cast', operand: castOperand(operand, span), type, span };
+    return { kind: 'cast', operand: castOperand(operand, span), type, safe, span };
   }
 
   #exists(): ExpressionNode {

@@ -45,7 +45,7 @@ const BINARY: ReadonlyMap<string, number> = new Map([
   ['IS DISTINCT FROM', IS],
   ['IS NOT DISTINCT FROM', IS],
   ...['=', '<>', '<', '<=', '>', '>='].map((operator) => [operator, COMPARISON] as const),
-  ...['||', '->', '->>'].map((operator) => [operator, OTHER] as const),
+  ...['||', '->', '->>', '#>', '#>>', '~', '~*', '!~', '!~*'].map((operator) => [operator, OTHER] as const),
   ...['+', '-'].map((operator) => [operator, ADDITIVE] as const),
   ...['*', '/', '%'].map((operator) => [operator, MULTIPLICATIVE] as const),
 ]);

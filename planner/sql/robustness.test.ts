@@ -44,6 +44,12 @@ const BINARY = [
   '||',
   '->',
   '->>',
+  '#>',
+  '#>>',
+  '~',
+  '~*',
+  '!~',
+  '!~*',
   '+',
   '-',
   '*',
@@ -110,6 +116,7 @@ const { expression } = fc.letrec<{ expression: ExpressionNode }>((tie) => {
         kind: fc.constant('cast' as const),
         operand,
         type: fc.constant({ name: 'DECIMAL', args: [10, 2], fields: [], span: NO_SPAN }),
+        safe: fc.boolean(),
         span,
       }),
       node({
@@ -135,7 +142,7 @@ function levelOf(node: ExpressionNode): number {
       if (node.operator === 'AND') return 2;
       if (node.operator.startsWith('IS')) return 4;
       if (/^[=<>]/.test(node.operator)) return 5;
-      if (/^(?:\|\||->>?)$/.test(node.operator)) return 7;
+      if (/^(?:\|\||->>?|#>>?|!?~\*?)$/.test(node.operator)) return 7;
       return /^[+-]$/.test(node.operator) ? 8 : 9;
     case 'unary':
       return node.operator === 'NOT' ? 3 : 10;
@@ -189,7 +196,7 @@ function print(node: ExpressionNode, everywhere: boolean): string {
       return `CASE${node.operand === null ? '' : ` ${free(node.operand)}`}${branches}${node.otherwise === null ? '' : ` ELSE ${free(node.otherwise)}`} END`;
     }
     case 'cast':
-      return `CAST(${free(node.operand)} AS DECIMAL(10, 2))`;
+      return `${node.safe ? 'TRY_CAST' : 'CAST'}(${free(node.operand)} AS DECIMAL(10, 2))`;
     case 'call':
       return `${node.name.text}(${node.distinct ? 'DISTINCT ' : ''}${node.args.map(free).join(', ')})${node.filter === null ? '' : ` FILTER (WHERE ${free(node.filter)})`}`;
     default:

@@ -31,6 +31,9 @@ export function readSpecialArguments(
       return readSubstring(cursor, name, read);
     case 'POSITION':
       return readPosition(cursor, name, read, readWithoutIn);
+    case 'TIMESTAMPADD':
+    case 'TIMESTAMPDIFF':
+      return readUnit(cursor, name, read);
     case 'OVERLAY':
       return readOverlay(cursor, name, read);
     default:
@@ -82,6 +85,16 @@ function readSubstring(cursor: TokenCursor, name: Identifier, read: Read): Speci
   const length = cursor.accept('FOR') ? read() : null;
   const first = from ?? (length === null ? null : ({ kind: 'number', text: '1', span: length.span } as const));
   return plain(name, [...args, ...(first === null ? [] : [first]), ...(length === null ? [] : [length])]);
+}
+
+/** `TIMESTAMPDIFF(DAY, a, b)`: the unit becomes a string. */
+function readUnit(cursor: TokenCursor, name: Identifier, read: Read): SpecialArguments | null {
+  const unit = cursor.peek();
+  if (unit.kind !== 'word' || cursor.word(1) !== ',') return null;
+  cursor.next();
+  const args: ExpressionNode[] = [{ kind: 'string', value: unit.text, span: cursor.span(unit) }];
+  while (cursor.accept(',')) args.push(read());
+  return plain(name, args);
 }
 
 /** `OVERLAY(s PLACING r FROM a [FOR n])`. */

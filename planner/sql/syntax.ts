@@ -238,7 +238,7 @@ export type ExpressionNode =
   | { readonly kind: 'interval'; readonly value: IntervalLiteral; readonly span: Span }
   /** `TIMESTAMP '...'`, `DATE '...'`. */
   | { readonly kind: 'typed-literal'; readonly type: TypeNode; readonly text: string; readonly span: Span }
-  /** + - * / % || = <> < <= > >= AND OR, `IS DISTINCT FROM`, `IS NOT DISTINCT FROM`, -> and ->>. `<>` for `!=` too. */
+  /** + - * / % || = <> < <= > >= AND OR, `IS DISTINCT FROM`, `IS NOT DISTINCT FROM`, -> ->> #> #>>, ~ ~* !~ !~*. `<>` for `!=` too. */
   | {
       readonly kind: 'binary';
       readonly operator: string;
@@ -300,7 +300,14 @@ export type ExpressionNode =
       readonly otherwise: ExpressionNode | null;
       readonly span: Span;
     }
-  | { readonly kind: 'cast'; readonly operand: ExpressionNode; readonly type: TypeNode; readonly span: Span }
+  /** `safe`: TRY_CAST. */
+  | {
+      readonly kind: 'cast';
+      readonly operand: ExpressionNode;
+      readonly type: TypeNode;
+      readonly safe: boolean;
+      readonly span: Span;
+    }
   /** `EXTRACT(HOUR FROM ts)` arrives as call EXTRACT with a string first; `TRIM(BOTH 'x' FROM s)` as BTRIM/LTRIM/RTRIM; SUBSTRING(s FROM a FOR b) as SUBSTRING(s, a, b); POSITION(a IN b) as POSITION(a, b). */
   | {
       readonly kind: 'call';

@@ -10,6 +10,7 @@ import { isStringLiteral, type LiteralExpression, numberLiteral, stringLiteral }
 import { ConstantError, fitNumber, readNumber } from '../bind/parse-constant.ts';
 import { plainPlace } from '../bind/places.ts';
 import { EMPTY_SCOPE } from '../bind/scope.ts';
+import { usesClock } from '../logical/expressions.ts';
 import { foldExpression } from '../rules/fold-constants.ts';
 import type { ExpressionNode } from '../sql/syntax.ts';
 
@@ -25,6 +26,8 @@ function constantLiteral(node: ExpressionNode, where: string): LiteralExpression
   if (node.kind === 'number') return numberLiteral(node.text, node.span);
   if (node.kind === 'string') return stringLiteral(node.value);
   const bound = bindExpression(node, plainPlace(openBinding(NO_RELATIONS), EMPTY_SCOPE, where));
+  if (usesClock(bound))
+    throw problem('UNSUPPORTED', `NOW() in ${where} is not supported`, node.span, 'write the time itself');
   const folded = foldExpression(bound);
   if (folded.kind === 'literal') return folded;
   throw problem('INVALID_LITERAL', `${where} needs a constant that can be computed now`, node.span);

@@ -26,6 +26,7 @@ export function logicalQuery(statement: SelectStatement, context: PlannerContext
     order: bound.order,
     limit: limit?.count ?? null,
     offset: limit?.offset ?? 0,
+    clockUse: binding.clockUse,
   };
   return { query, dependsOn: [...binding.dependsOn].sort() };
 }

@@ -15,6 +15,7 @@ import {
   decimal,
   INT,
   INTERVAL,
+  JSON_TYPE,
   sameType,
   STRING,
   TIMESTAMP,
@@ -34,6 +35,7 @@ const TYPES: readonly DataType[] = [
   DATE,
   BOOLEAN,
   INTERVAL,
+  JSON_TYPE,
 ];
 
 /** A small seeded generator (mulberry32), so that a seed of fast-check replays a whole case. */
@@ -79,6 +81,23 @@ const HOSTILE = [
   '%b%',
   '_%_',
   'a%',
+  '$.a[0]',
+  '{a,0}',
+  '(a|b)+',
+  'i',
+  'YYYY-MM-DD HH24:MI',
+  'FM9,990.00',
+  'yyyy/MM',
+];
+const DOCUMENTS = [
+  '1',
+  '"a"',
+  'null',
+  'true',
+  '[]',
+  '[1, [2.50, "x"]]',
+  '{"a": [0, {"b": "\\u00fc"}], "": -1e3}',
+  ' {"a" : {"a":1}, "a":2} ',
 ];
 const NUMBERS = [0, 1, -1, 2, 3, 7, 10, -10, 100, 123456, 2147483647, -2147483648];
 
@@ -103,6 +122,8 @@ function randomValue(dice: Dice, type: DataType, wide: boolean): Exclude<Value, 
       return dice.pick([0, -1, 20484, -719162, 2932896, dice.below(40000) - 20000]);
     case 'boolean':
       return dice.below(2) === 1;
+    case 'json':
+      return dice.pick(DOCUMENTS);
     case 'interval':
       return dice.pick([0, 1, -1, 1000, 86400000, -3600500, 2 ** 50]);
     default:

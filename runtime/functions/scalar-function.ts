@@ -8,6 +8,8 @@ export interface ScalarFunction {
   readonly name: string;
   readonly aliases?: readonly string[];
   readonly doc: FunctionDoc;
+  /** The ways to call it, where they can be listed; `resolve` decides. */
+  readonly forms?: readonly Signature[];
   /**
    * Types of the arguments (NULL_TYPE for a bare NULL) to a resolution, or a sentence that says what was expected.
    * `constants`: the values of the arguments that are literals (EXTRACT's field decides its type); undefined for others.
@@ -31,12 +33,20 @@ export interface Resolution {
   readonly type: DataType;
 }
 
+/** One way to call a function: its argument types and its result. */
+export interface Signature {
+  readonly args: readonly DataType[];
+  readonly type: DataType;
+}
+
 export interface CallTypes {
   readonly args: readonly DataType[];
   readonly type: DataType;
 }
 
 export interface FunctionDoc {
+  /** How it is written, where its forms do not say: `ROUND(number [, digits INT])`. */
+  readonly call?: string;
   readonly summary: string;
   /** A SELECT item and the text of its result, run as a test: `UPPER('abc')` -> `ABC`. */
   readonly example: string;

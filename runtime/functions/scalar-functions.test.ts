@@ -13,6 +13,7 @@ import {
   decimal,
   INT,
   INTERVAL,
+  JSON_TYPE,
   NULL_TYPE,
   sameType,
   STRING,
@@ -30,7 +31,8 @@ class ExampleReader {
   #at = 0;
 
   constructor(sql: string) {
-    this.#tokens = sql.match(/'(?:[^']|'')*'|\d*\.?\d+(?:[eE][+-]?\d+)?|\w+|<=|>=|<>|!=|\|\||[^\s\w]/g) ?? [];
+    this.#tokens =
+      sql.match(/'(?:[^']|'')*'|\d*\.?\d+(?:[eE][+-]?\d+)?|\w+|<=|>=|<>|!=|\|\||->>?|#>>?|!?~\*?|[^\s\w]/g) ?? [];
   }
 
   read(): Expression {
@@ -86,12 +88,23 @@ class ExampleReader {
     if (word === 'DOUBLE') return literal(Number(unquoted(this.#next())), DOUBLE);
     if (word === 'INTERVAL') return this.#interval();
     expect(this.#next()).toBe('(');
-    const args: Expression[] = word === 'EXTRACT' ? [literal(this.#next(), STRING)] : [];
+    if (word === 'CAST' || word === 'TRY_CAST') return this.#castTo(word, this.#operators(0));
+    const args: Expression[] = UNIT_FIRST.has(word) ? [literal(this.#next(), STRING)] : [];
     while (this.#peek() !== ')') {
-      if (/^(?:,|FROM|FOR|PLACING)$/.test(this.#peek() ?? '')) this.#at++;
+      if (BETWEEN.test(this.#peek() ?? '')) this.#at++;
       args.push(this.#operators(0));
     }
     return this.#closed(call(word, args));
+  }
+
+  #castTo(word: string, arg: Expression): Expression {
+    expect(this.#next()).toBe('AS');
+    const type = CAST_TYPES[this.#next()]!;
+    const cast: Expression =
+      word === 'CAST'
+        ? { kind: 'cast', arg, type, length: null }
+        : { kind: 'call', function: 'TRY_CAST', args: [arg], type };
+    return this.#closed(cast);
   }
 
   #interval(): Expression {
@@ -102,6 +115,11 @@ class ExampleReader {
     );
   }
 }
+
+/** Words that stand between arguments. */
+const BETWEEN = /^(?:,|FROM|FOR|PLACING)$/;
+const UNIT_FIRST = new Set(['EXTRACT', 'TIMESTAMPADD', 'TIMESTAMPDIFF']);
+const CAST_TYPES: Readonly<Record<string, DataType>> = { INT, DOUBLE, JSON: JSON_TYPE, STRING, DATE, BOOLEAN };
 
 const LEVELS: readonly (readonly (readonly string[])[])[] = [
   [
@@ -117,7 +135,7 @@ const LEVELS: readonly (readonly (readonly string[])[])[] = [
     ['>'],
     ['>='],
   ],
-  [['||']],
+  [['||'], ['->'], ['->>'], ['#>'], ['#>>'], ['~'], ['~*'], ['!~'], ['!~*']],
   [['+'], ['-']],
   [['*'], ['/'], ['%']],
 ];
@@ -198,6 +216,7 @@ describe('every function', () => {
     TIMESTAMP,
     DATE,
     INTERVAL,
+    JSON_TYPE,
   ];
   const argLists = types.flatMap((a) => [
     [a],
@@ -207,6 +226,9 @@ describe('every function', () => {
       [a, b, STRING],
     ]),
     [a, a, a, INT],
+    [STRING, INT, a],
+    [STRING, a, a],
+    [INT, INT, INT, INT, INT, a],
     [],
   ]);
 

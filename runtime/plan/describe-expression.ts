@@ -4,7 +4,7 @@ import { typeOf } from '../expressions/expression.ts';
 import { type DataType, typeName } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 
-const OPERATOR = /^[-+*/%|=<>]+$|^I?LIKE$|^IS (NOT )?DISTINCT FROM$/;
+const OPERATOR = /^[-+*/%|=<>~!#]+$|^I?LIKE$|^IS (NOT )?DISTINCT FROM$/;
 
 /** The expression as SQL-like text, columns by these names; for EXPLAIN. */
 export function describeExpression(expression: Expression, names: readonly string[]): string {

@@ -10,6 +10,7 @@ export const count: AggregateFunction = {
   name: 'COUNT',
   doc: {
     summary: 'Number of rows, or of rows whose argument is not NULL.',
+    call: 'COUNT(*), COUNT([DISTINCT] value)',
     example: 'COUNT(*) FROM (VALUES (1), (NULL)) AS t (x)',
     result: '2',
   },

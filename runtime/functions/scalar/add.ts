@@ -35,6 +35,7 @@ export const subtract: ScalarFunction = {
 export const negate: ScalarFunction = {
   name: 'NEGATE',
   doc: {
+    call: '-a',
     summary: 'The negative of a number or interval: the sign before an expression.',
     example: 'NEGATE(5)',
     result: '-5',

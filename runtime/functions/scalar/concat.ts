@@ -24,6 +24,7 @@ function resolveOperator(args: readonly DataType[]): Resolution | string {
 export const concat: ScalarFunction = {
   name: 'CONCAT',
   doc: {
+    call: 'CONCAT(value, ...)',
     summary: 'The text forms of all arguments, one after the other; NULLs are skipped.',
     example: "CONCAT('a', NULL, 1)",
     result: 'a1',

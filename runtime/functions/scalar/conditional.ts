@@ -1,5 +1,5 @@
 import { compareValues, equalValues } from '../../types/compare.ts';
-import type { DataType } from '../../types/data-type.ts';
+import { BOOLEAN, type DataType } from '../../types/data-type.ts';
 import type { Value } from '../../types/value.ts';
 import type { CallTypes, FunctionDoc, Resolution, ScalarFunction } from '../scalar-function.ts';
 import { resolveComparison, emitComparison } from './comparison.ts';
@@ -8,7 +8,12 @@ import { resolveCommon } from './signatures.ts';
 /** The evaluators compute COALESCE's arguments one by one and stop at the first that is not NULL. */
 export const coalesce: ScalarFunction = {
   name: 'COALESCE',
-  doc: { summary: 'The first argument that is not NULL.', example: "COALESCE(NULL, 'b')", result: 'b' },
+  doc: {
+    call: 'COALESCE(a, b, ...)',
+    summary: 'The first argument that is not NULL.',
+    example: "COALESCE(NULL, 'b')",
+    result: 'b',
+  },
   nulls: 'custom',
   nullable: (args) => args.every(Boolean),
   resolve: (args) => resolveCommon('COALESCE', args, 1),
@@ -17,7 +22,12 @@ export const coalesce: ScalarFunction = {
 
 export const nullif: ScalarFunction = {
   name: 'NULLIF',
-  doc: { summary: 'NULL where both arguments are equal, else the first.', example: "NULLIF('-', '-')", result: 'NULL' },
+  doc: {
+    call: 'NULLIF(a, b)',
+    summary: 'NULL where both arguments are equal, else the first.',
+    example: "NULLIF('-', '-')",
+    result: 'NULL',
+  },
   nulls: 'custom',
   nullable: () => true,
   resolve: resolveNullif,
@@ -29,13 +39,35 @@ function resolveNullif(args: readonly DataType[]): Resolution | string {
   return typeof comparison === 'string' ? comparison : { args: comparison.args, type: comparison.args[0]! };
 }
 
+/** The planner writes it as CASE, so that only the side that is taken is computed. */
+export const ifFunction: ScalarFunction = {
+  name: 'IF',
+  doc: {
+    call: 'IF(condition BOOLEAN, then [, else])',
+    summary: 'The second argument where the condition is TRUE, else the third (default NULL).',
+    example: "IF(2 > 1, 'yes', 'no')",
+    result: 'yes',
+  },
+  nulls: 'custom',
+  nullable: () => true,
+  resolve: ([condition, ...sides]) => {
+    const isCondition = condition?.kind === 'boolean' || condition?.kind === 'null';
+    if (!isCondition || sides.length < 1 || sides.length > 2) return 'IF takes a BOOLEAN and one or two values';
+    const resolution = resolveCommon('IF', sides, 1);
+    return typeof resolution === 'string' ? resolution : { ...resolution, args: [BOOLEAN, ...resolution.args] };
+  },
+  evaluate: ([condition, then, otherwise = null]) => (condition === true ? then! : otherwise),
+};
+
 export const greatest = extreme('GREATEST', 1, {
+  call: 'GREATEST(a, b, ...)',
   summary: 'The greatest argument; NULLs are skipped.',
   example: 'GREATEST(1, NULL, 3)',
   result: '3',
 });
 
 export const least = extreme('LEAST', -1, {
+  call: 'LEAST(a, b, ...)',
   summary: 'The least argument; NULLs are skipped.',
   example: 'LEAST(2, 1.5)',
   result: '1.5',

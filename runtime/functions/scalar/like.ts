@@ -11,12 +11,14 @@ import { signatures } from './signatures.ts';
 import { bytesContain, bytesEndWith, bytesEqual, bytesStartWith, horspoolSkips } from './utf8-match.ts';
 
 const like = likeFunction('LIKE', (text) => text, {
+  call: 'text LIKE pattern [ESCAPE character]',
   summary: 'Whether a text matches a pattern: % is any text, _ one character, \\ (or ESCAPE) makes the next plain.',
   example: "'millrace' LIKE 'm%r_ce'",
   result: 'true',
 });
 
 const ilike = likeFunction('ILIKE', foldCase, {
+  call: 'text ILIKE pattern [ESCAPE character]',
   summary: 'LIKE without regard to case.',
   example: "'Millrace' ILIKE 'mill%'",
   result: 'true',

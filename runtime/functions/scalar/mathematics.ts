@@ -11,12 +11,13 @@ export function doubleFunction(
   compute: (a: number, b: number) => number,
   doc: FunctionDoc,
 ): ScalarFunction {
-  const args = arity === 1 ? [DOUBLE] : [DOUBLE, DOUBLE];
+  const forms = [{ args: arity === 1 ? [DOUBLE] : [DOUBLE, DOUBLE], type: DOUBLE }];
   return {
     name,
     doc,
+    forms,
     nulls: 'strict',
-    resolve: signatures(name, { args, type: DOUBLE }),
+    resolve: signatures(name, ...forms),
     evaluate: ([a, b = 0]) => {
       const result = compute(a as number, b as number);
       if (Math.abs(result) === Infinity && Number.isFinite(a) && Number.isFinite(b)) throw exact.overflow(DOUBLE);

@@ -30,7 +30,7 @@ const wholeDecimal = (): DataType => decimal(MAX_PRECISION, 0);
 
 export const abs: ScalarFunction = {
   name: 'ABS',
-  doc: { summary: 'The number without its sign.', example: 'ABS(-1.5)', result: '1.5' },
+  doc: { call: 'ABS(number)', summary: 'The number without its sign.', example: 'ABS(-1.5)', result: '1.5' },
   nulls: 'strict',
   resolve: (args) => resolveNumber('ABS', args, (type) => type),
   evaluate: ([value], { type }) => {
@@ -44,7 +44,7 @@ export const abs: ScalarFunction = {
 
 export const sign: ScalarFunction = {
   name: 'SIGN',
-  doc: { summary: '-1, 0 or 1.', example: 'SIGN(-1.5)', result: '-1' },
+  doc: { call: 'SIGN(number)', summary: '-1, 0 or 1.', example: 'SIGN(-1.5)', result: '-1' },
   nulls: 'strict',
   resolve: (args) => resolveNumber('SIGN', args, wholeDecimal),
   evaluate: ([value]) => {
@@ -55,8 +55,14 @@ export const sign: ScalarFunction = {
 
 type Rounding = 'FLOOR' | 'CEIL';
 
-export const floor = toWhole('FLOOR', [], { summary: 'The next integer below.', example: 'FLOOR(-1.5)', result: '-2' });
+export const floor = toWhole('FLOOR', [], {
+  call: 'FLOOR(number)',
+  summary: 'The next integer below.',
+  example: 'FLOOR(-1.5)',
+  result: '-2',
+});
 export const ceil = toWhole('CEIL', ['CEILING'], {
+  call: 'CEIL(number)',
   summary: 'The next integer above.',
   example: 'CEIL(1.2)',
   result: '2',
@@ -100,6 +106,7 @@ function emitWhole(emit: EmitContext, name: Rounding, value: string, call: CallT
 export const round: ScalarFunction = {
   name: 'ROUND',
   doc: {
+    call: 'ROUND(number [, digits INT])',
     summary:
       'The nearest number with so many digits after the point (default 0, negative: before it); halves away from zero.',
     example: 'ROUND(-2.555, 2)',

@@ -1,12 +1,6 @@
 import { castsImplicitly, commonTypeOf } from '../../types/common-type.ts';
 import { type DataType, STRING, typeName } from '../../types/data-type.ts';
-import type { Resolution, ScalarFunction } from '../scalar-function.ts';
-
-/** One way to call a function: its argument types and its result. */
-export interface Signature {
-  readonly args: readonly DataType[];
-  readonly type: DataType;
-}
+import type { Resolution, ScalarFunction, Signature } from '../scalar-function.ts';
 
 /** Resolves to the first signature to which the arguments cast implicitly. */
 export function signatures(name: string, ...forms: readonly Signature[]): ScalarFunction['resolve'] {

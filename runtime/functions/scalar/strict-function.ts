@@ -1,7 +1,7 @@
 import type { DataType } from '../../types/data-type.ts';
 import type { Value } from '../../types/value.ts';
-import { EvaluationError, type FunctionDoc, type ScalarFunction } from '../scalar-function.ts';
-import { type Signature, signatures } from './signatures.ts';
+import { EvaluationError, type FunctionDoc, type ScalarFunction, type Signature } from '../scalar-function.ts';
+import { signatures } from './signatures.ts';
 
 /** A function that is computed from its values alone, where none is NULL. */
 export interface StrictFunction {
@@ -19,6 +19,7 @@ export function strictFunction({ name, aliases, doc, forms, compute }: StrictFun
     name,
     ...(aliases && { aliases }),
     doc,
+    forms,
     nulls: 'strict',
     resolve: signatures(name, ...forms),
     evaluate: (args) => call(...args),

@@ -39,6 +39,7 @@ function overlay(text: string, piece: string, start: number, length = characterC
 const concatWs: ScalarFunction = {
   name: 'CONCAT_WS',
   doc: {
+    call: 'CONCAT_WS(separator STRING, value, ...)',
     summary: 'The text forms of the arguments with the first between them; NULLs are skipped.',
     example: "CONCAT_WS('-', 'a', NULL, 1)",
     result: 'a-1',

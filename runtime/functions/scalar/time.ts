@@ -26,6 +26,7 @@ export const extract: ScalarFunction = {
   name: 'EXTRACT',
   aliases: ['DATE_PART'],
   doc: {
+    call: 'EXTRACT(field FROM time)',
     summary: 'One part of a time: YEAR, QUARTER, MONTH, WEEK, DAY, DOW, DOY, HOUR, MINUTE, SECOND, EPOCH, ...',
     example: "EXTRACT(HOUR FROM TIMESTAMP '2026-01-31 10:15:00')",
     result: '10',
@@ -82,6 +83,7 @@ function extracted(field: ExtractField, time: number, type: DataType): number {
 export const dateTrunc: ScalarFunction = {
   name: 'DATE_TRUNC',
   doc: {
+    call: 'DATE_TRUNC(unit STRING, time)',
     summary: 'The start of the second, minute, hour, day, week (Monday), month, quarter, year, ... that holds a time.',
     example: "DATE_TRUNC('month', TIMESTAMP '2026-01-31 10:15:00')",
     result: '2026-01-01 00:00:00',
@@ -130,6 +132,7 @@ function emitTrunc(constant: (value: unknown) => string, unit: TruncUnit, time: 
 export const addMonthsFunction: ScalarFunction = {
   name: 'ADD_MONTHS',
   doc: {
+    call: 'ADD_MONTHS(time, months INT)',
     summary: 'The same day and time n months later; a day that the month does not have becomes its last.',
     example: "ADD_MONTHS(TIMESTAMP '2026-01-31 10:00:00', 1)",
     result: '2026-02-28 10:00:00',

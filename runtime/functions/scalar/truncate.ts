@@ -8,6 +8,7 @@ export const truncate: ScalarFunction = {
   name: 'TRUNC',
   aliases: ['TRUNCATE'],
   doc: {
+    call: 'TRUNC(number [, digits INT])',
     summary: 'The number with so many digits after the point (default 0, negative: before it), the others cut off.',
     example: 'TRUNC(-2.559, 2)',
     result: '-2.55',

@@ -103,6 +103,7 @@ function memberAt(row: unknown, [name, ...rest]: readonly string[]): unknown {
 
 function cellOf(value: unknown, kind: string): unknown {
   if (value === undefined || value === null) return null;
+  if (kind === 'json') return JSON.stringify(value);
   if (kind === 'timestamp') return BigInt(typeof value === 'number' ? value : Date.parse(value as string));
   if (typeof value === 'boolean') return Number(value);
   if (typeof value === 'object') return JSON.stringify(value);
