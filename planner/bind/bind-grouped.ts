@@ -108,7 +108,8 @@ function withAliases(place: ExpressionPlace, outputs: readonly OutputItem[], gro
 
 function bindGroups(items: readonly GroupItem[], input: Relation, binding: Binding): Groups {
   const windows = items.filter((item) => item.kind === 'window');
-  const [first, second] = windows;
+  const [written, second] = windows.filter(({ bound }) => !bound);
+  const first = written ?? windows[0];
   if (second !== undefined) throw problem('UNSUPPORTED', 'only one window can stand in GROUP BY', second.call.span);
   const place = plainPlace(binding, input.scope, 'GROUP BY');
   const keys = items.flatMap((item) =>
@@ -116,7 +117,10 @@ function bindGroups(items: readonly GroupItem[], input: Relation, binding: Bindi
   );
   if (first === undefined) return { input, keys: distinctKeys(keys), window: null };
   const { plan, window } = groupWindow(first, input, binding);
-  return { input: { ...input, plan }, keys: distinctKeys([window.start, window.end, ...keys]), window };
+  const groups = { input: { ...input, plan }, keys: distinctKeys([window.start, window.end, ...keys]), window };
+  // Each bound says which window it means.
+  for (const { call, bound } of windows) if (bound) windowBound(call, groups, binding);
+  return groups;
 }
 
 function distinctKeys(keys: readonly Expression[]): readonly Expression[] {

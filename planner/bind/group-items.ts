@@ -5,11 +5,12 @@ import type { NodeOf } from './bind-expression.ts';
 import { matchName } from './names.ts';
 import { findColumn, type Scope } from './scope.ts';
 import type { OutputItem } from './select-items.ts';
-import { isWindowName, type WindowName } from './window-functions.ts';
+import { isWindowBound, isWindowName, windowBoundOf, type WindowName } from './window-functions.ts';
 
 export type GroupItem =
   | { readonly kind: 'expression'; readonly node: ExpressionNode }
-  | { readonly kind: 'window'; readonly name: WindowName; readonly call: NodeOf<'call'> };
+  /** `bound`: TUMBLE_START or its like, which groups by the window that it is a bound of. */
+  | { readonly kind: 'window'; readonly name: WindowName; readonly call: NodeOf<'call'>; readonly bound: boolean };
 
 /** GROUP BY by column, expression, ordinal, alias of the select list, or window. An input column wins over an alias. */
 export function groupItems(node: SelectNode, scope: Scope, outputs: readonly OutputItem[]): readonly GroupItem[] {
@@ -18,9 +19,10 @@ export function groupItems(node: SelectNode, scope: Scope, outputs: readonly Out
 
 function groupItem(node: ExpressionNode): GroupItem {
   const name = node.kind === 'call' ? node.name.text.toUpperCase() : '';
-  return node.kind === 'call' && isWindowName(name)
-    ? { kind: 'window', name, call: node }
-    : { kind: 'expression', node };
+  if (node.kind !== 'call') return { kind: 'expression', node };
+  if (isWindowName(name)) return { kind: 'window', name, call: node, bound: false };
+  if (isWindowBound(name)) return { kind: 'window', name: windowBoundOf(name).window, call: node, bound: true };
+  return { kind: 'expression', node };
 }
 
 function meant(node: ExpressionNode, scope: Scope, outputs: readonly OutputItem[]): ExpressionNode {
