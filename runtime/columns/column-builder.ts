@@ -59,7 +59,7 @@ class ValidityBuilder {
   mark(row: number, valid: boolean): void {
     if (valid && this.#bytes === null) return;
     if (this.#bytes === null) this.#bytes = allocateBytes(Math.max(16, row * 2)).fill(1, 0, row);
-    if (row >= this.#bytes.length) this.#bytes = grownBytes(this.#bytes);
+    if (row >= this.#bytes.length) this.#bytes = grown(this.#bytes, allocateBytes);
     this.#bytes[row] = valid ? 1 : 0;
   }
 
@@ -68,16 +68,11 @@ class ValidityBuilder {
   }
 }
 
-function grownBytes(bytes: Uint8Array): Uint8Array {
-  const grown = allocateBytes(Math.max(16, bytes.length * 2));
-  grown.set(bytes);
-  return grown;
-}
-
-function grownNumbers(numbers: Float64Array): Float64Array {
-  const grown = allocateNumbers(Math.max(16, numbers.length * 2));
-  grown.set(numbers);
-  return grown;
+/** The same cells with room for twice as many. */
+function grown<A extends Uint8Array | Float64Array>(cells: A, allocate: (length: number) => A): A {
+  const larger = allocate(Math.max(16, cells.length * 2));
+  larger.set(cells);
+  return larger;
 }
 
 class BooleanBuilder implements ColumnBuilder {
@@ -95,7 +90,7 @@ class BooleanBuilder implements ColumnBuilder {
 
   append(value: Value): void {
     const row = this.#length++;
-    if (row >= this.#values.length) this.#values = grownBytes(this.#values);
+    if (row >= this.#values.length) this.#values = grown(this.#values, allocateBytes);
     this.#values[row] = value === true ? 1 : 0;
     this.#valid.mark(row, value !== null);
   }
@@ -121,7 +116,7 @@ class NumberBuilder implements ColumnBuilder {
   append(value: Value): void {
     assert(value === null || typeof value === 'number', 'a number column takes numbers');
     const row = this.#length++;
-    if (row >= this.#values.length) this.#values = grownNumbers(this.#values);
+    if (row >= this.#values.length) this.#values = grown(this.#values, allocateNumbers);
     this.#values[row] = value ?? 0;
     this.#valid.mark(row, value !== null);
   }
@@ -153,7 +148,7 @@ class IntegerBuilder implements ColumnBuilder {
     const row = this.#length++;
     if (this.#wide !== null) this.#wide.push(value ?? 0n);
     else {
-      if (row >= this.#values.length) this.#values = grownNumbers(this.#values);
+      if (row >= this.#values.length) this.#values = grown(this.#values, allocateNumbers);
       this.#values[row] = number;
     }
     this.#valid.mark(row, value !== null);

@@ -21,15 +21,13 @@ export class ExtremeAccumulator implements Accumulator {
     switch (this.#cells.kind) {
       case 'number':
         assert(column.rep === 'number', 'a number is expected');
-        if (this.#direction === 'down') keepLesser(this.#cells, groups, length, column);
-        else keepGreater(this.#cells, groups, length, column);
+        keepNumber(this.#cells, groups, length, column, this.#direction);
         break;
       case 'exact':
         assert(column.rep === 'number' || column.rep === 'wide', 'an integer is expected');
         if (column.rep === 'wide' || this.#cells.wide.size > 0)
           keepExact(this.#cells, groups, length, column, this.#direction);
-        else if (this.#direction === 'down') keepLesser(this.#cells, groups, length, column);
-        else keepGreater(this.#cells, groups, length, column);
+        else keepNumber(this.#cells, groups, length, column, this.#direction);
         break;
       case 'text':
         assert(column.rep === 'utf8' || column.rep === 'string', 'a text is expected');
@@ -52,38 +50,23 @@ export class ExtremeAccumulator implements Accumulator {
 
 // Exact cells without a wide value are number cells here. NaN is above every number.
 
-function keepLesser(
+function keepNumber(
   cells: NumberCells | ExactCells,
   groups: Int32Array,
   length: number,
   { values, valid }: NumberColumn,
+  direction: Direction,
 ): void {
   const kept = cells.values;
   const known = cells.valid;
+  const down = direction === 'down';
   for (let row = 0; row < length; row++) {
     const group = groups[row]!;
     if (group < 0 || (valid !== null && valid[row] === 0)) continue;
     const value = values[row]!;
     const before = kept[group]!;
-    if (known[group] === 1 && !(value < before || before !== before)) continue;
-    kept[group] = value;
-    known[group] = 1;
-  }
-}
-
-function keepGreater(
-  cells: NumberCells | ExactCells,
-  groups: Int32Array,
-  length: number,
-  { values, valid }: NumberColumn,
-): void {
-  const kept = cells.values;
-  const known = cells.valid;
-  for (let row = 0; row < length; row++) {
-    const group = groups[row]!;
-    if (group < 0 || (valid !== null && valid[row] === 0)) continue;
-    const value = values[row]!;
-    if (known[group] === 1 && !(value > kept[group]! || value !== value)) continue;
+    const better = down ? value < before || before !== before : value > before || value !== value;
+    if (known[group] === 1 && !better) continue;
     kept[group] = value;
     known[group] = 1;
   }
