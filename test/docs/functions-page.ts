@@ -49,8 +49,23 @@ and are asked once per row: \`WHERE ts > NOW() - INTERVAL '1' HOUR\` lets a row 
 refused over rows that can change, in the condition of a join, in DEFAULT and in computed columns (which have PROCTIME()).
 `;
 
+const PATTERNS = `## Patterns of TO_CHAR, TO_TIMESTAMP and TO_DATE
+
+Times: \`YYYY\` \`YYY\` \`YY\` \`Y\` \`Y,YYY\` year, \`IYYY\` ISO year, \`CC\` century, \`Q\` quarter, \`MM\` \`MON\` \`MONTH\` \`RM\` month,
+\`DD\` day, \`DDD\` day of the year, \`D\` \`ID\` \`DY\` \`DAY\` weekday, \`W\` \`WW\` \`IW\` week, \`J\` Julian day, \`HH\` \`HH12\` \`HH24\` hour,
+\`MI\` minute, \`SS\` second, \`SSSS\` second of the day, \`MS\` \`US\` \`FF1\` ... \`FF6\` fraction, \`AM\` \`PM\` \`A.M.\` half of the day, \`AD\`
+era, \`TZH\` \`TZM\` \`TZ\` \`OF\` zone. \`FM\` before a field leaves out its padding, \`TH\` behind it makes an ordinal, \`Month\`, \`month\` and
+\`MONTH\` show their own case, texts stand in double quotes. Of these CC, D, IDDD, W, WW, IYY, IY, I, BC, TZ and OF can be printed, but not read.
+
+Numbers: \`9\` digit, \`0\` digit that is always there, \`.\` or \`D\` point, \`,\` or \`G\` between groups, \`S\` \`MI\` \`PL\` \`SG\` sign, \`PR\` brackets
+around negative numbers, \`FM\` without blanks, \`TH\` ordinal. A number that does not fit shows \`#\`.
+
+DATE_FORMAT has Java's letters: \`y\` year, \`M\` month (\`MMM\` \`MMMM\` its name), \`d\` day, \`D\` day of the year, \`E\` \`EEEE\` weekday, \`u\` its
+number, \`H\` \`k\` \`h\` \`K\` hour, \`m\` minute, \`s\` second, \`S\` fraction, \`a\` AM or PM.
+`;
+
 export function functionsPage(): string {
-  return [INTRODUCTION, ...pageGroups().map(groupText)].join('\n');
+  return [INTRODUCTION, ...pageGroups().map(groupText), PATTERNS].join('\n');
 }
 
 function groupText({ title, entries }: PageGroup): string {

@@ -108,23 +108,39 @@ const ESCAPES = new Map([
 ]);
 const CLASS_ESCAPES = new Map([['\\w', WORD]]);
 
-/** Results per text, forgotten all at once when there are too many: most columns hold the same texts again and again. */
+/**
+ * Results per text: most columns hold the same texts again and again. All memos together hold at most MEMO_UNITS_MAX;
+ * beyond that every one of them starts again.
+ */
 class Memo<T> {
   readonly #results = new Map<string, T>();
+  #generation = 0;
 
   get(text: string, compute: () => T): T {
+    if (this.#generation !== memoGeneration) this.#results.clear();
+    this.#generation = memoGeneration;
     const known = this.#results.get(text);
     if (known !== undefined) return known;
     const fresh = compute();
-    if (text.length > MEMO_TEXT_MAX) return fresh;
-    if (this.#results.size >= MEMO_MAX) this.#results.clear();
-    this.#results.set(text, fresh);
+    if (text.length <= MEMO_TEXT_MAX) this.#keep(text, fresh);
     return fresh;
+  }
+
+  #keep(text: string, result: T): void {
+    this.#results.set(text, result);
+    memoUnits += text.length + MEMO_ENTRY_UNITS;
+    if (memoUnits <= MEMO_UNITS_MAX) return;
+    memoUnits = 0;
+    memoGeneration++;
   }
 }
 
-const MEMO_MAX = 4096;
 const MEMO_TEXT_MAX = 256;
+/** UTF-16 units of the texts, and what an entry costs beside its text. */
+const MEMO_UNITS_MAX = 4_000_000;
+const MEMO_ENTRY_UNITS = 100;
+let memoUnits = 0;
+let memoGeneration = 0;
 
 class Compiled implements RegularExpression {
   readonly #expression: RE2JS;
