@@ -229,7 +229,8 @@ export class LocalEngine implements Engine {
     return this.#loop.hold(async () => {
       await this.#loop.settle();
       const { machine, epoch } = this.#loop;
-      return runPullQuery(plan, await readPullInputs(machine, plan), epoch, machine);
+      const tick = { epoch, clock: this.#loop.now() };
+      return runPullQuery(plan, await readPullInputs(machine, plan), tick, machine);
     });
   }
 

@@ -2,7 +2,7 @@ import { allocateBytes, allocateInts } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
 import { NONE } from '../catalog/retention.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
-import type { Flow } from '../dstream/dstream.ts';
+import type { Flow, Tick } from '../dstream/dstream.ts';
 import { encodeChangeRows, encodeRows } from '../formats/change-rows.ts';
 import { ascending, sortedRows } from '../operators/compare-cells.ts';
 import { gatherColumns } from '../operators/gather-columns.ts';
@@ -98,7 +98,7 @@ export async function readPullInputs(machine: Machine, plan: PhysicalPlan): Prom
 export function runPullQuery(
   plan: PhysicalPlan,
   inputs: ReadonlyMap<number, Flow>,
-  epoch: number,
+  tick: Tick,
   machine: Machine,
 ): RowsAnswer {
   const { clock, hashSeed } = machine;
@@ -107,10 +107,10 @@ export function runPullQuery(
     timeless: () => false,
     retention: NONE,
   });
-  const output = query.advance(inputs, { epoch, clock: clock.now() });
+  const output = query.advance(inputs, tick);
   const { mode, columns, order, limit, offset } = plan.output;
   const rows = mode === 'append' ? concatBatches(output.flow.batches, typesOf(columns)) : query.currentRows();
-  return answerRows(rows, columns, order, { limit, offset }, epoch, 0);
+  return answerRows(rows, columns, order, { limit, offset }, tick.epoch, 0);
 }
 
 /** A keyed table's rows, ordered by its key. */
