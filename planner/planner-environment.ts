@@ -87,7 +87,7 @@ export const ENVIRONMENT: PlannerEnvironment = {
     option('idle_timeout', { kind: 'duration', minMs: 1 }),
     option('retention', { kind: 'retention' }),
     option('unknown_fields', { kind: 'word', words: ['ignore', 'refuse'] }),
-    option('validate', { kind: 'word', words: ['declared', 'used'] }, ['used']),
+    option('validate', { kind: 'word', words: ['declared', 'used'] }),
     option('max_future', { kind: 'duration', minMs: 0 }),
     option('allowed_lateness', { kind: 'duration', minMs: 0 }, null),
     option('state_ttl', { kind: 'duration', minMs: 1 }, null),

@@ -35,7 +35,7 @@ function streamDefinition(node: CreateStream, statement: StatementText, context:
   refuseRows(node, connector, format);
   const kind = relationKind(node, columns, written);
   if (kind !== 'stream') refuseRetention(node, kind);
-  return {
+  const definition: StreamDefinition = {
     kind,
     name: node.name.text,
     columns: columns.map((column, index) =>
@@ -50,6 +50,8 @@ function streamDefinition(node: CreateStream, statement: StatementText, context:
     derivedFrom: null,
     sql: statement.text,
   };
+  refuseValidate(node, definition);
+  return definition;
 }
 
 const ROW_FORMATS: ReadonlySet<string> = new Set(['json', 'debezium-json']);
@@ -67,6 +69,20 @@ function refuseRetention(node: CreateStream, kind: 'table' | 'bag'): void {
   const option = node.options.find(({ name }) => name.text.toLowerCase() === 'retention');
   if (!option) return;
   throw problem('INVALID_OPTION', `a ${kind} keeps all its current rows: it has no retention`, option.span);
+}
+
+const NOT_REPLAYABLE: ReadonlySet<string> = new Set(['http', 'host']);
+
+/** validate = 'used' leaves out checks of what a source gives again; everything else must be right when it is kept. */
+function refuseValidate(node: CreateStream, { kind, connector, options }: StreamDefinition): void {
+  if (options['validate']?.toLowerCase() !== 'used') return;
+  const span = node.options.find((option) => option.name.text.toLowerCase() === 'validate')?.span;
+  const refuse = (why: string): ProblemError => problem('INVALID_OPTION', `validate = 'used': ${why}`, span);
+  if (NOT_REPLAYABLE.has(connector))
+    throw refuse(`rows of connector ${connector} are stored, so all of them is checked`);
+  if (kind !== 'stream') throw refuse('a table holds whole rows, so all of them is checked');
+  if (options['unknown_fields']?.toLowerCase() === 'refuse')
+    throw refuse("unknown_fields = 'refuse' looks at every field");
 }
 
 /** What idle_timeout and max_future mean for a stream with this event time. */

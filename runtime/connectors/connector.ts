@@ -114,6 +114,8 @@ export interface RecordedPoll {
   readonly now: number;
   /** Lines that took away a row which was not there: they are passed over. Absent: none. */
   readonly missing?: readonly number[];
+  /** Positions of the columns that were checked, where validate = 'used'. Absent: all. */
+  readonly checked?: readonly number[];
 }
 
 export interface SinkDefinition {

@@ -206,6 +206,11 @@ export class Dataflow {
     return this.#graph.waits();
   }
 
+  /** Rows of its streams that it cannot read: counted as errors. */
+  leaveOut(rows: number): void {
+    this.#errorsBefore += rows;
+  }
+
   get late(): number {
     return this.#lateBefore + this.#graph.statistics().reduce((sum, { late }) => sum + late, 0);
   }

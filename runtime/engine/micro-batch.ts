@@ -169,8 +169,11 @@ class MicroBatchRun {
       if (!relation) continue;
       const start = dataflow.starts.get(relation.id);
       const entries = entriesAfter(start, byRelation.get(relation.id) ?? []);
-      if (entries.length > 0) inputs.set(node, streamFlow(scan, entries, relation));
-      else if (start && !dataflow.started) inputs.set(node, { batches: [], watermark: decodeTime(start.watermark) });
+      if (entries.length > 0) {
+        const flow = streamFlow(scan, entries, relation);
+        inputs.set(node, flow);
+        dataflow.leaveOut(flow.leftOut);
+      } else if (start && !dataflow.started) inputs.set(node, { batches: [], watermark: decodeTime(start.watermark) });
     }
     return inputs;
   }

@@ -25,16 +25,24 @@ export function entriesAfter(start: StreamStart | undefined, entries: readonly E
   return entries.filter(({ record }) => record.sequence > start.after);
 }
 
+/** `leftOut`: rows that were accepted, and are wrong in a column that nobody checked then. */
+export interface StreamFlow extends Flow {
+  readonly leftOut: number;
+}
+
 /**
  * What a stream's scan gets of these entries: only the columns it names. Entries that were polled before a query needed
  * one of them are read again.
  */
-export function streamFlow(scan: ScanNode, entries: readonly Entry[], relation: Relation): Flow {
+export function streamFlow(scan: ScanNode, entries: readonly Entry[], relation: Relation): StreamFlow {
   const batches: Batch[] = [];
+  let leftOut = 0;
   let watermark = -Infinity;
   for (const { record, slices } of entries) {
     const kept = slices.every(({ columns }) => scan.columns.every((column) => columns[column] !== null));
-    for (const slice of kept ? slices : relation.replay(record)) {
+    const all = kept ? slices : relation.replay(record, scan.columns);
+    if (!kept) leftOut += record.rows - all.reduce((sum, { length }) => sum + length, 0);
+    for (const slice of all) {
       batches.push({
         length: slice.length,
         columns: scan.columns.map((column) => slice.columns[column]!),
@@ -45,7 +53,7 @@ export function streamFlow(scan: ScanNode, entries: readonly Entry[], relation: 
     }
     watermark = record.watermarkAfter ?? -Infinity;
   }
-  return { batches, watermark };
+  return { batches, watermark, leftOut };
 }
 
 /** What a scan of a keyed table or a view gets of its changes: only the columns it names. */

@@ -32,7 +32,9 @@ export function lateLines(
   return lines;
 }
 
+const SURROGATE = /[\ud800-\udfff]/;
+
 /** Text cut between two surrogates would be no valid JSON text. */
 function wellFormed(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
+  return SURROGATE.test(text) ? Buffer.from(text, 'utf8').toString('utf8') : text;
 }

@@ -244,10 +244,14 @@ export class Intake {
     polled: PolledRows,
     { now, needed }: PollLimit,
   ): number {
-    const recorded: RecordedPoll = { from, to: polled.to, check: polled.check, now };
+    const checked = polled.kind === 'lines' && needed ? relation.checkedOf(needed) : null;
+    const recorded: RecordedPoll = {
+      ...{ from, to: polled.to, check: polled.check, now },
+      ...(checked && { checked: [...checked.keys()].filter((column) => checked[column]!) }),
+    };
     const read = this.#decoding(() =>
       polled.kind === 'lines'
-        ? relation.decode(polled.bytes, { at: now, ...(needed && { kept: needed }) })
+        ? relation.decode(polled.bytes, { at: now, ...(needed && { kept: needed }), ...(checked && { checked }) })
         : relation.takeColumns(polled, partition, recorded),
     );
     const bytes = polled.kind === 'lines' ? polled.bytes : NO_BYTES;

@@ -20,6 +20,7 @@ import type { Slice } from './entry.ts';
 import type { RowGate } from './row-gate.ts';
 import { type BodyReading, type DecodedBody, type Reading, RowReader } from './row-reader.ts';
 import { HeldLog, type SavedHeldLog, type Segment } from './held-log.ts';
+import { rereadSlices } from './reread-slices.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
 
 export interface RelationCounters {
@@ -119,6 +120,11 @@ export class Relation {
     return this.#reader.keptOf(needed);
   }
 
+  /** The columns to check of a poll where these are kept; null: all, whoever reads them. */
+  checkedOf(kept: readonly boolean[]): readonly boolean[] | null {
+    return this.definition.options['validate']?.toLowerCase() === 'used' ? this.#reader.checkedOf(kept) : null;
+  }
+
   /** Whether no column that is kept of polled lines refers to their bytes. */
   keepsNoBytes(kept?: readonly boolean[]): boolean {
     return (
@@ -152,9 +158,12 @@ export class Relation {
     });
   }
 
-  /** The slices of an entry read back from the log, as they were at acceptance. Throws SOURCE_CHANGED. */
-  replay(record: IntakeRecord): Slice[] {
-    if (record.kind === 'poll') return this.#place(this.#reread(record), record);
+  /**
+   * The slices of an entry read back from the log, as they were at acceptance. `needed`: columns that must be there, also
+   * where they were not checked then; rows that are wrong in one of them are left out. Throws SOURCE_CHANGED.
+   */
+  replay(record: IntakeRecord, needed: readonly number[] = []): Slice[] {
+    if (record.kind === 'poll') return this.#replayPoll(record, needed);
     if (record.payload === null || record.rows === 0) return [];
     const reading = { at: record.at, deletes: record.kind === 'delete-rows' };
     const body = this.decode(Buffer.from(record.payload), reading);
@@ -202,13 +211,33 @@ export class Relation {
     return { upTo, at, bytes: counters.bytes, entries: 0, mark };
   }
 
-  #reread(record: IntakeRecord): DecodedBody {
+  #replayPoll(record: IntakeRecord, needed: readonly number[]): Slice[] {
     const recorded = JSON.parse(Buffer.from(record.payload ?? []).toString('utf8')) as RecordedPoll;
     const polled = this.source.reread(record.partition, recorded);
     if (polled.kind === 'changed') throw problem('SOURCE_CHANGED', `${this.name}: ${polled.message}`);
+    const body = this.#reread(record, recorded, polled);
+    const placed = this.#place(body, record);
+    const { checked } = recorded;
+    if (polled.kind !== 'lines' || !checked || needed.every((column) => checked.includes(column))) return placed;
+    const wider = this.definition.columns.map((_, column) => checked.includes(column) || needed.includes(column));
+    return rereadSlices(body, placed, this.decode(polled.bytes, this.#partialReading(record, wider)));
+  }
+
+  #partialReading({ at }: IntakeRecord, columns: readonly boolean[]): Reading {
+    return { at, checked: this.#reader.checkedOf(columns), refusedMax: Infinity };
+  }
+
+  #reread(record: IntakeRecord, recorded: RecordedPoll, polled: PolledRows): DecodedBody {
+    const { checked } = recorded;
+    const reading = checked
+      ? this.#partialReading(
+          record,
+          this.definition.columns.map((_, column) => checked.includes(column)),
+        )
+      : { at: record.at };
     const body =
       polled.kind === 'lines'
-        ? this.decode(withoutLines(polled.bytes, recorded.missing), { at: record.at })
+        ? this.decode(withoutLines(polled.bytes, recorded.missing), reading)
         : this.takeColumns(polled, record.partition, recorded);
     if (body.length !== record.rows) {
       throw problem(

@@ -1,14 +1,18 @@
 import type { StreamDefinition } from '../catalog/catalog.ts';
 import { SLICE_ROWS } from '../columns/batch.ts';
 import type { Column } from '../columns/column.ts';
+import { nullColumn } from '../columns/null-column.ts';
 import { assert } from '../errors/assert.ts';
 import type { DecodedRows, RefusedRow, RowDecoder, WireColumn } from '../formats/format.ts';
 import { format } from '../formats/index.ts';
+import { pathOf } from '../types/row-columns.ts';
 import { type CompletedRows, type CompletionRefusal, RowCompleter } from './row-completer.ts';
 
 const ROW_BYTES_MAX = 1 << 20;
 /** A body of 16 MB can hold millions of bad lines: all are counted, the first of them are kept. */
 export const REFUSED_KEPT = 10_000;
+/** Decoders for different sets of columns; more are not used at one time. */
+const PARTIAL_MAX = 8;
 
 /** Rows of one body or poll, decoded and checked, before they have a place in the acceptance order. */
 export interface DecodedBody {
@@ -40,8 +44,12 @@ export interface Reading {
   readonly at: number;
   /** The rows say which keys go. */
   readonly deletes?: boolean;
-  /** Per column whether it is kept; all are checked. Without it all are kept. */
+  /** Per column whether it is kept. Without it all are kept. */
   readonly kept?: readonly boolean[];
+  /** Per column whether it is checked; what is not is no more than an unknown field, and is not kept. Without it all are. */
+  readonly checked?: readonly boolean[];
+  /** How many refused rows are told, at most; 10,000 unless given. */
+  readonly refusedMax?: number;
 }
 
 /** A body that is read slice by slice. What it holds has no place in the acceptance order yet. */
@@ -61,6 +69,8 @@ interface OpenDecoder {
   readonly decoder: RowDecoder;
   /** Columns that the decoder gives, by position. */
   readonly keep: readonly number[];
+  /** Whether the others are not looked at. */
+  readonly partial: boolean;
 }
 
 /** From bytes to whole, checked columns of one relation: the same bytes, accepted at the same time, give the same rows. */
@@ -69,6 +79,8 @@ export class RowReader {
   readonly #completer: RowCompleter;
   readonly #rows: OpenDecoder;
   #narrow: OpenDecoder | null = null;
+  /** Decoders that check some columns only, by which. */
+  readonly #partial = new Map<string, OpenDecoder>();
   #deletes: OpenDecoder | null = null;
   /** Of the last rows that were decoded; a guess at first. */
   #bytesPerRow = 64;
@@ -90,6 +102,14 @@ export class RowReader {
     return needed.map((each, column) => each || column === eventTime || this.#completer.inputs.has(column));
   }
 
+  /** The columns to check where these are kept: a ROW is checked as a whole. */
+  checkedOf(kept: readonly boolean[]): readonly boolean[] {
+    const { columns } = this.#definition;
+    const outer = columns.map(({ name }) => pathOf(name)[0]!);
+    const checked = new Set(outer.filter((_, column) => kept[column]!));
+    return outer.map((name) => checked.has(name));
+  }
+
   /** Whole rows in the relation's format. */
   read(bytes: Buffer, { at, ...how }: Reading): DecodedBody {
     const reading = this.begin(bytes, how);
@@ -98,30 +118,27 @@ export class RowReader {
   }
 
   /** As read, but slice by slice, so that others can have their turn in between. */
-  begin(bytes: Buffer, { deletes = false, kept }: Omit<Reading, 'at'> = {}): BodyReading {
-    const open = deletes ? this.#decoderOfDeletes() : this.#decoderOf(kept);
+  begin(
+    bytes: Buffer,
+    { deletes = false, kept, checked, refusedMax = REFUSED_KEPT }: Omit<Reading, 'at'> = {},
+  ): BodyReading {
+    const open = deletes ? this.#decoderOfDeletes() : checked ? this.#partialDecoder(checked) : this.#decoderOf(kept);
     const slices: SliceDraft[] = [];
     let start = 0;
-    let refusedMax = REFUSED_KEPT;
+    let room = refusedMax;
     return {
       step: () => {
         if (start >= bytes.length) return true;
-        const decoded = open.decoder.decode(
-          bytes,
-          start,
-          bytes.length,
-          this.#sliceRows(bytes.length - start),
-          refusedMax,
-        );
+        const decoded = open.decoder.decode(bytes, start, bytes.length, this.#sliceRows(bytes.length - start), room);
         assert(decoded.next > start, 'the decoder made no progress');
         if (decoded.lines > 0) this.#bytesPerRow = (decoded.next - start) / decoded.lines;
         slices.push({ decoded, start });
-        refusedMax -= decoded.refused.length;
+        room -= decoded.refused.length;
         start = decoded.next;
         return start >= bytes.length;
       },
       finish: (at) => {
-        const body = new BodyDraft();
+        const body = new BodyDraft(refusedMax);
         for (const slice of slices) this.#addSlice(body, slice, open, bytes, at, deletes);
         return body;
       },
@@ -178,15 +195,21 @@ export class RowReader {
     return all;
   }
 
+  /** A row's columns that were not looked at are NULL. */
+  #withNulls(columns: readonly (Column | null)[], length: number): readonly Column[] {
+    return columns.map((column, position) => column ?? nullColumn(this.#definition.columns[position]!.type, length));
+  }
+
   #wholeOf(
     { next, lines }: DecodedRows,
-    { keep }: OpenDecoder,
+    { keep, partial }: OpenDecoder,
     { columns, length }: CompletedRows,
     bytes: Buffer,
     start: number,
     at: number,
   ): () => readonly Column[] {
     if (keep.length === this.wire.length) return () => allKept(columns);
+    if (partial) return () => this.#withNulls(columns, length);
     return () => {
       const again = this.#rows.decoder.decode(bytes, start, next, lines, 0);
       const completed = this.#complete(again, this.#rows, at, false);
@@ -208,24 +231,35 @@ export class RowReader {
     return this.#narrow!;
   }
 
+  #partialDecoder(checked: readonly boolean[]): OpenDecoder {
+    const wire = this.wire.filter((column) => checked[column]!);
+    const key = wire.join();
+    const known = this.#partial.get(key);
+    if (known !== undefined) return known;
+    if (this.#partial.size === PARTIAL_MAX) this.#partial.clear();
+    const fresh = this.#open(wire, false, wire);
+    this.#partial.set(key, fresh);
+    return fresh;
+  }
+
   #decoderOfDeletes(): OpenDecoder {
     this.#deletes ??= this.#open(this.wire, true);
     return this.#deletes;
   }
 
-  #open(keep: readonly number[], deletes: boolean): OpenDecoder {
+  #open(keep: readonly number[], deletes: boolean, looked = this.wire): OpenDecoder {
     const { columns, format: name, options, derivedFrom } = this.#definition;
     const found = format(name);
     assert(found !== undefined, `format ${name} of ${this.#definition.name} is not known`);
-    const wire = this.wire.map((column) => wireColumn(this.#definition, column, deletes));
+    const wire = looked.map((column) => wireColumn(this.#definition, column, deletes));
     const decoder = found.openDecoder(wire, {
       unknownFields: options['unknown_fields'] === 'refuse' ? 'refuse' : 'ignore',
-      keep: keep.map((column) => this.wire.indexOf(column)),
+      keep: keep.map((column) => looked.indexOf(column)),
       computed: columns.flatMap((column) => (column.computed ? [column.name] : [])),
       // Rows of $late are a little longer than the rows they are made of.
       rowBytesMax: derivedFrom === null ? ROW_BYTES_MAX : Infinity,
     });
-    return { decoder, keep };
+    return { decoder, keep, partial: looked.length < this.wire.length };
   }
 }
 
@@ -236,13 +270,18 @@ class BodyDraft implements DecodedBody {
   length = 0;
   rejected = 0;
   #lines = 0;
+  readonly #refusedMax: number;
+
+  constructor(refusedMax = REFUSED_KEPT) {
+    this.#refusedMax = refusedMax;
+  }
 
   get accepted(): number {
     return this.#lines - this.rejected;
   }
 
   get roomForRefused(): number {
-    return REFUSED_KEPT - this.refused.length;
+    return this.#refusedMax - this.refused.length;
   }
 
   /** `raw`: texts of the first rows that were refused behind the decoder. */

@@ -213,7 +213,17 @@ const STATEMENTS: readonly Refusal[] = [
   ["CREATE MATERIALIZED VIEW x WITH (retention = 'long') AS SELECT 1", 'INVALID_OPTION', "retention = 'long'"],
   ["CREATE MATERIALIZED VIEW x WITH (state_limit = '5 rows') AS SELECT 1", 'INVALID_OPTION', "state_limit = '5 rows'"],
   ["CREATE VIEW x WITH (retention = '1 day') AS SELECT 1", 'INVALID_OPTION', "retention = '1 day'"],
-  ["CREATE STREAM x (a INT) WITH (validate = 'used')", 'UNSUPPORTED', "validate = 'used'"],
+  ["CREATE STREAM x (a INT) WITH (validate = 'used')", 'INVALID_OPTION', "validate = 'used'"],
+  [
+    "CREATE TABLE x (a INT PRIMARY KEY) WITH (connector = 'file', path = 'a', validate = 'used')",
+    'INVALID_OPTION',
+    "validate = 'used'",
+  ],
+  [
+    "CREATE STREAM x (a INT) WITH (connector = 'file', path = 'a', unknown_fields = 'refuse', validate = 'used')",
+    'INVALID_OPTION',
+    "validate = 'used'",
+  ],
   ["CREATE STREAM x (a INT) WITH (idle_timeout = '5 seconds')", 'INVALID_OPTION', "idle_timeout = '5 seconds'"],
   ['CREATE STREAM x$late (a INT)', 'UNSUPPORTED', 'x$late'],
   ['CREATE STREAM totals (a INT)', 'ALREADY_EXISTS', 'totals'],

@@ -171,7 +171,7 @@ describe('the other statements', () => {
       "INSERT INTO clicks (USER_ID, ts, day, price, weight, ok, item) VALUES (1, '2026-01-01 10:00:00.1239', '1970-01-02', 1.005, 3, 'true', 'a' || 'b'), (NULL, NULL, NULL, NULL, NULL, NULL, NULL)";
     expect(plan(sql)).toMatchObject({
       stream: 'clicks',
-      columns: ['user_id', 'ts', 'day', 'price', 'weight', 'ok', 'item'],
+      fields: ['user_id', 'ts', 'day', 'price', 'weight', 'ok', 'item'].map((name) => ({ name })),
       rows: [
         [1n, Date.UTC(2026, 0, 1, 10, 0, 0, 123), 1, 101n, 3, true, 'ab'],
         [null, null, null, null, null, null, null],

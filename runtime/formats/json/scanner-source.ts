@@ -134,13 +134,20 @@ function memberText(
   kept: readonly boolean[],
   inline: boolean,
 ): string {
+  // Most of what nobody asked for is text, and a call costs more than a short one.
+  if (column < 0 && inline) return valueText(index, stringText(''), `p0=h1(z0,${depth})|0;`);
   if (column < 0) return `p0=h1(p0,${depth})|0;if(p0<0)break ok0;`;
   const usual = inline && !isRowName(columns[column]!.name) ? usualText(column, columns[column]!, kept[column]!) : null;
   if (usual === null) return `p0=h0(${column},p0,n0)|0;if(p0<0)break ok0;`;
+  return valueText(index, usual, `p0=h0(${column},z0,n0)|0;`);
+}
+
+/** The usual form where it is that, else `other`. */
+function valueText(index: number, usual: string, other: string): string {
   return `val${index}:{any0:{
 z0=p0;${usual}
 break val${index};}
-p0=h0(${column},z0,n0)|0;if(p0<0)break ok0;}`;
+${other}if(p0<0)break ok0;}`;
 }
 
 /** Ends with p0 behind the value, or leaves any0. */
