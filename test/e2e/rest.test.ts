@@ -205,7 +205,7 @@ describe('the command line', () => {
     [['--help'], 0, /Usage: millrace serve/],
     [['serve', '--help'], 0, /--allow-host/],
     [[], 0, /Usage/],
-    [['sql'], 2, /there is no command "sql": only serve and --help exist now/],
+    [['serv'], 2, /there is no command "serv": there are serve and sql/],
     [['serve', '--prot', '1'], 2, /--prot/],
     [['serve', '--port', 'x'], 2, /--port must be a port/],
     [['serve', '--host', '0.0.0.0'], 2, /set a token too/],
