@@ -24,6 +24,7 @@ test('without options it is a local server with data beside', () => {
     token: null,
     allowHosts: [],
     bodyBytesMax: 16 << 20,
+    stateLimit: 1 << 30,
     logLevel: 'warn',
   });
 });
@@ -75,6 +76,7 @@ describe('what is refused', () => {
     [[], { MILLRACE_LOG: 'loud' }, /MILLRACE_LOG must be one of/],
     [['--body-limit', '16 GB'], {}, /--body-limit must be a size/],
     [['--body-limit', '1'], {}, /--body-limit must be a size/],
+    [['--state-limit', 'much'], {}, /--state-limit must be a size/],
   ];
   test.each(refused)('%j %j', (args, environment, message) => {
     expect(() => parseServeConfig(args, environment)).toThrow(UsageError);

@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { suggest } from '../planner/bind/suggest.ts';
+import { byteSize } from '../runtime/catalog/byte-size.ts';
+import { STATE_LIMIT_BYTES } from '../runtime/engine/state-limit.ts';
 import { isLoopback } from './security.ts';
 
 /** What `millrace serve` was asked to do, narrowed once. */
@@ -19,6 +21,8 @@ export interface ServeConfig {
   readonly allowHosts: readonly string[];
   /** Bytes of an HTTP body. */
   readonly bodyBytesMax: number;
+  /** Bytes of state of a query that says nothing of its own. */
+  readonly stateLimit: number;
   readonly logLevel: LogLevel;
 }
 
@@ -51,6 +55,7 @@ const FLAGS = {
   config: { type: 'string' },
   'allow-host': { type: 'string', multiple: true },
   'body-limit': { type: 'string' },
+  'state-limit': { type: 'string' },
   log: { type: 'string' },
 } as const;
 
@@ -85,6 +90,7 @@ export function parseServeConfig(args: readonly string[], environment: NodeJS.Pr
     token,
     allowHosts: listSetting(settings, 'allow-host'),
     bodyBytesMax: bytesSetting(settings, 'body-limit') ?? BODY_BYTES,
+    stateLimit: stateLimitSetting(settings),
     logLevel: logLevelSetting(settings),
   };
 }
@@ -196,6 +202,15 @@ function bytesSetting(settings: Settings, name: FlagName): number | null {
   throw new UsageError(
     `${setting.from} must be a size from 1 KB to 256 MB such as "32 MB", not ${JSON.stringify(setting.value)}`,
   );
+}
+
+/** `512 MB`, `4 GB`. */
+function stateLimitSetting(settings: Settings): number {
+  const setting = settings.get('state-limit');
+  if (setting === undefined) return STATE_LIMIT_BYTES;
+  const bytes = byteSize(String(setting.value));
+  if (bytes !== null && bytes > 0) return bytes;
+  throw new UsageError(`${setting.from} must be a size such as "512 MB", not ${JSON.stringify(setting.value)}`);
 }
 
 /** Given several times, or names with commas between. */

@@ -14,6 +14,7 @@ Options of serve:
   --token TOKEN        calls must carry Authorization: Bearer TOKEN
   --allow-host NAME    answer to this host name too (can be repeated)
   --body-limit SIZE    bytes of a request body at most (16 MB), such as "64 MB"
+  --state-limit SIZE   bytes of state of one query at most (1 GB), such as "512 MB"
   --log LEVEL          what is logged on stderr (warn): silent, fatal, error, warn, info, debug, trace
   --config FILE        a JSON object with these names as keys, such as {"port": 8080, "demo": true}
   --help               this text

@@ -21,11 +21,12 @@ export async function runServe(config: ServeConfig): Promise<void> {
 
 /** The engine's threads load while this one loads the rest. */
 async function start(config: ServeConfig): Promise<RunningServer> {
-  const { dataDirectory, filesDirectory, trigger, logLevel } = config;
+  const { dataDirectory, filesDirectory, trigger, stateLimit, logLevel } = config;
   const engine = new WorkerEngine({
     dataDirectory,
     filesDirectory,
     trigger,
+    stateLimit,
     hashSeed: randomInt(2 ** 31),
     instance: randomUUID(),
   });

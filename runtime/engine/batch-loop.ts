@@ -4,7 +4,7 @@ import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
 import { StoreError } from '../store/store.ts';
 import { Backfill, type Joining } from './backfill.ts';
-import { CommitQueue, type CommittedPosition } from './commit-queue.ts';
+import { asProblem, CommitQueue, type CommittedPosition } from './commit-queue.ts';
 import type { Dataflow } from './dataflow.ts';
 import type { Activity, ChangeChunk, EngineEvent, Stepped, ViewHead } from './engine.ts';
 import { EpochDraft, POSITION_META } from './epoch.ts';
@@ -21,17 +21,25 @@ import { SourcePoller } from './source-poller.ts';
 
 export interface LoopOptions extends MachineOptions {
   readonly trigger: 'auto' | 'manual';
+  /** Bytes of rows that may wait; default 256 MB. */
+  readonly pendingBytesMax?: number;
   /** For tests. Default: RecyclingPool. */
   readonly newSlicePool?: () => SlicePool;
 }
 
 /** Rows of one micro-batch of the automatic trigger. Sources are bounded in time besides, to about 50 ms of work. */
 const BATCH_ROWS_MAX = 1 << 19;
-/** Bytes of rows that are accepted but not processed; beyond it new ones are refused with OVERLOADED. */
+/** Bytes of rows that are accepted and not both processed and durable; beyond it new ones are refused with OVERLOADED. */
 const PENDING_BYTES_MAX = 256 << 20;
 const RETRY_MS = 1000;
+const RETRY_MS_MAX = 30_000;
 /** How long a CREATE waits for its query to catch up, so that it can be read at once where there is little to read. */
 const CATCH_UP_MS = 50;
+
+interface Reloaded {
+  readonly promise: Promise<void>;
+  resolve(): void;
+}
 
 interface CommittedHead {
   readonly epoch: number;
@@ -65,17 +73,24 @@ export class BatchLoop {
   /** Accepted, not processed. */
   #pending: Entry[] = [];
   #pendingBytes = 0;
+  /** Since the start; of them those that a commit has made durable. */
+  #acceptedBytes = 0;
+  #durableBytes = 0;
   #processed = 0;
   #clock = -Infinity;
   /** What was computed and is not handed to the store yet. */
   #advanced: MicroBatch['advanced'] = [];
   #tasks: (() => Promise<void>)[] = [];
   #events: EngineEvent[] = [];
+  /** Queries that failed in the middle of a micro-batch, whose state must come back from the store. */
+  #torn: Dataflow[] = [];
   #wakeUp: (() => void) | null = null;
   #woken = false;
   #stopping = false;
-  /** Pending while state is read again after a failed commit. */
-  #reloaded: Promise<void> = Promise.resolve();
+  /** Pending after a failed commit until it is known whether the store works again. */
+  #reloaded: Reloaded = { promise: Promise.resolve(), resolve: () => {} };
+  /** Why nothing can be accepted. */
+  #refusal: Error | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: LoopOptions) {
@@ -170,10 +185,16 @@ export class BatchLoop {
 
   /** Resolves when rows can be accepted; throws what to tell the sender where they can't. */
   async admit(): Promise<void> {
-    await this.#reloaded;
+    await this.#reloaded.promise;
+    if (this.#refusal !== null) throw this.#refusal;
     if (this.#stopping) throw problem('SHUTTING_DOWN', 'the server is shutting down');
-    if (this.#pendingBytes > PENDING_BYTES_MAX) {
-      throw problem('OVERLOADED', 'too many rows wait to be processed', undefined, 'send them again in a moment');
+    if (this.#waitingBytes > (this.#options.pendingBytesMax ?? PENDING_BYTES_MAX)) {
+      throw problem(
+        'OVERLOADED',
+        'too many rows wait to be stored and processed',
+        undefined,
+        'send them again in a moment',
+      );
     }
   }
 
@@ -277,6 +298,7 @@ export class BatchLoop {
     this.#processed = recovered.processed;
     this.#pending = [...recovered.pending];
     this.#pendingBytes = bytesOf(this.#pending);
+    this.#durableBytes = this.#acceptedBytes;
     const { lastSequence } = this.machine.intake;
     this.#commits = this.#newCommits({ epoch: recovered.epoch, lastSequence, processed: this.#processed });
     this.#poller = this.#newPoller();
@@ -315,6 +337,7 @@ export class BatchLoop {
     this.#pending.push(entry);
     const bytes = entry.record.payload?.length ?? 0;
     this.#pendingBytes += bytes;
+    this.#acceptedBytes += bytes;
     this.#trimmer.accepted(bytes);
   }
 
@@ -337,8 +360,9 @@ export class BatchLoop {
         if (worked) await this.#options.clock.turn();
         else await this.#sleep();
       } catch (error) {
-        this.#reloaded = this.#reload(error);
-        await this.#reloaded;
+        this.#reloaded = newReloaded();
+        await this.#reload(error);
+        this.#reloaded.resolve();
       }
     }
     await this.#finish();
@@ -347,6 +371,7 @@ export class BatchLoop {
   async #iterate(): Promise<boolean> {
     this.#woken = false;
     this.#commits.check();
+    await this.#mendTorn();
     await this.#runTasks();
     this.#findBackfills();
     if (this.#options.trigger === 'auto') {
@@ -356,6 +381,13 @@ export class BatchLoop {
     if (this.#nothingToCommit && !this.#commits.awaits(this.#processed)) return false;
     await this.#submit();
     return true;
+  }
+
+  /** What failed is read as of the last epoch that it finished. */
+  async #mendTorn(): Promise<void> {
+    for (const dataflow of this.#torn.splice(0)) {
+      if (this.machine.dataflows.get(dataflow.name) === dataflow) await this.#reopen(dataflow);
+    }
   }
 
   get #nothingToCommit(): boolean {
@@ -426,11 +458,15 @@ export class BatchLoop {
     this.epoch++;
     this.draft = new EpochDraft();
     const metered = this.#meter.submit(this.epoch);
+    const acceptedBytes = this.#acceptedBytes;
     this.#commits.submit({
       record: draft.seal(this.epoch, this.#clock, this.#processed),
       lastSequence: intake.lastSequence,
       processed: this.#processed,
-      publish: (receipt) => this.#meter.publish(metered, receipt, () => this.#publish(publication)),
+      publish: (receipt) => {
+        this.#durableBytes = acceptedBytes;
+        this.#meter.publish(metered, receipt, () => this.#publish(publication));
+      },
     });
   }
 
@@ -463,6 +499,7 @@ export class BatchLoop {
 
   #noteFailure(dataflow: Dataflow): void {
     this.#backfills.delete(dataflow);
+    if (dataflow.torn && dataflow.kind !== 'ad-hoc') this.#torn.push(dataflow);
     this.#events.push({ kind: 'ended', view: dataflow.name, reason: 'failed' });
   }
 
@@ -520,9 +557,10 @@ export class BatchLoop {
   async #reopen(failed: Dataflow): Promise<Dataflow> {
     await this.#commits.settle();
     const head = this.#heads.get(failed);
-    const fresh = this.machine.reopenDataflow(failed);
+    const fresh = this.machine.newDataflowLike(failed);
     const stored = { progress: failed.saved, held: failed.changes.held.save() };
     await restoreDataflow(this.machine, fresh, stored, this.#clock);
+    this.machine.replaceDataflow(failed, fresh);
     if (head) this.#heads.set(fresh, head);
     this.#heads.delete(failed);
     return fresh;
@@ -535,10 +573,13 @@ export class BatchLoop {
   }
 
   #sleep(): Promise<void> {
+    return this.#sleepUntil(this.#options.trigger === 'auto' ? this.#nextDue() : Infinity);
+  }
+
+  #sleepUntil(due: number): Promise<void> {
     if (this.#woken) return Promise.resolve();
-    const { clock, trigger } = this.#options;
+    const { clock } = this.#options;
     return new Promise((resolve) => {
-      const due = trigger === 'auto' ? this.#nextDue() : Infinity;
       const cancel = due === Infinity ? () => {} : clock.schedule(Math.max(0, due - clock.now()), () => this.wake());
       this.#wakeUp = () => {
         this.#wakeUp = null;
@@ -554,23 +595,52 @@ export class BatchLoop {
     return Math.min(due, this.#poller.nextDue, this.#trimmer.due);
   }
 
-  /** A commit failed: its epoch, and what was computed on top of it, never happened. State comes back from the store. */
+  /**
+   * A commit failed: its epoch, and what was computed on top of it, never happened. State comes back from the store, and a
+   * commit of nothing shows whether it can go on. Until it can, rows are refused and what is committed is read.
+   */
   async #reload(error: unknown): Promise<void> {
     this.#commits.abandon(error);
     this.#abandonAdHoc();
-    while (!this.#stopping) {
-      this.draft = new EpochDraft();
-      this.#meter.abandon();
-      this.#pending = [];
-      this.#advanced = [];
-      this.#backfills.clear();
-      this.machine = this.#newMachine();
+    for (let restMs = 0; !this.#stopping; restMs = Math.min(2 * restMs + RETRY_MS, RETRY_MS_MAX)) {
       try {
-        return this.#adopt(await recoverMachine(this.machine));
+        await this.#adoptStored();
+        if (restMs > 0) await this.#rest(restMs);
+        await this.#submit();
+        await this.#commits.settle();
+        this.#refusal = null;
+        return;
       } catch (again) {
         if (again instanceof StoreError && again.code === 'CORRUPT') return this.#giveUp(again);
-        await this.#pause(RETRY_MS);
+        this.#refusal = asProblem(again);
+        this.#commits.abandon(again);
+        this.#reloaded.resolve();
       }
+    }
+  }
+
+  async #adoptStored(): Promise<void> {
+    this.draft = new EpochDraft();
+    this.#meter.abandon();
+    this.#pending = [];
+    this.#advanced = [];
+    this.#torn = [];
+    this.#backfills.clear();
+    const machine = this.#newMachine();
+    this.machine = machine;
+    this.#adopt(await recoverMachine(machine));
+  }
+
+  /** Serves what only reads for so long, or until something wants to be written. */
+  async #rest(ms: number): Promise<void> {
+    const { clock } = this.#options;
+    const until = clock.now() + ms;
+    const waits = this.draft.empty;
+    while (!this.#stopping && clock.now() < until) {
+      this.#woken = false;
+      await this.#runTasks();
+      if (waits && !this.draft.empty) return;
+      await this.#sleepUntil(until);
     }
   }
 
@@ -583,6 +653,11 @@ export class BatchLoop {
     for (const dataflow of this.machine.dataflows.values()) {
       if (dataflow.kind === 'ad-hoc') this.#emit({ kind: 'ended', view: dataflow.name, reason: 'failed' });
     }
+  }
+
+  /** Accepted and not both processed and durable. */
+  get #waitingBytes(): number {
+    return Math.max(this.#pendingBytes, this.#acceptedBytes - this.#durableBytes);
   }
 
   #pause(ms: number): Promise<void> {
@@ -615,6 +690,14 @@ export class BatchLoop {
       watermark: statusTime(head.watermark),
     };
   }
+}
+
+function newReloaded(): Reloaded {
+  let resolve = (): void => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
 }
 
 /** On its way to the head. */

@@ -154,7 +154,11 @@ export class CommitQueue {
   }
 }
 
-function asProblem(error: unknown): unknown {
-  if (!(error instanceof StoreError)) return error;
+/** What to tell whoever asked for something that could not be stored. */
+export function asProblem(error: unknown): Error {
+  if (!(error instanceof StoreError)) return asError(error);
+  if (error.code === 'DISK_FULL') {
+    return problem('DISK_FULL', error.message, undefined, 'nothing of this request was kept; make room and try again');
+  }
   return problem(error.code, error.message, undefined, 'nothing of this request was kept; try again');
 }

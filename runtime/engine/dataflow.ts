@@ -21,6 +21,7 @@ import type { ChangeChunk, OperatorStatus } from './engine.ts';
 import { errorsFlow } from './errors-flow.ts';
 import { frameTime } from './frame-time.ts';
 import { type Inbox, openInbox } from './inbox.ts';
+import { stateLimit } from './state-limit.ts';
 
 /** `errors`: what a view or sink cannot compute. */
 export type DataflowKind = 'view' | 'sink' | 'errors' | 'ad-hoc';
@@ -81,7 +82,13 @@ export interface DataflowOptions {
   readonly timeless: (relation: string) => boolean;
   /** Of its changes. */
   readonly retention: Retention;
+  /** Bytes of state beyond which it stops. */
+  readonly stateLimit: number;
 }
+
+/** State is measured after about so many rows, or so many micro-batches. */
+const MEASURE_ROWS = 1024;
+const MEASURE_BATCHES = 16;
 
 /** A running query: its graph, its state, and its position in the acceptance order. */
 export class Dataflow {
@@ -97,6 +104,9 @@ export class Dataflow {
   readonly windows: readonly WindowBounds[];
   /** By stream; where it is absent the query reads all that there is. */
   readonly starts = new Map<number, StreamStart>();
+  readonly stateLimit: number;
+  /** Rows and micro-batches since its state was measured. */
+  #unmeasured = 0;
   /** What its change log holds. */
   readonly changes: ChangeLogExtent;
   readonly #graph: DStreamGraph;
@@ -124,17 +134,20 @@ export class Dataflow {
   /** What it would need to go on is held no more. */
   lost = false;
   failure: Problem | null = null;
+  /** A micro-batch did not come to its end: the state is that of no epoch. */
+  torn = false;
   watermark = -Infinity;
   rowsIn = 0;
   rowsOut = 0;
   batchMs = 0;
 
-  constructor({ id, name, kind, plan, clock, hashSeed, timeless, retention }: DataflowOptions) {
+  constructor({ id, name, kind, plan, clock, hashSeed, timeless, retention, stateLimit }: DataflowOptions) {
     this.id = id;
     this.name = name;
     this.kind = kind;
     this.plan = plan;
     this.#clock = clock;
+    this.stateLimit = stateLimit;
     this.changes = new ChangeLogExtent(retention);
     this.windows = clockWindows(plan);
     this.scans = plan.nodes.flatMap((scan, node) => (scan.kind === 'scan' ? [{ node, scan }] : []));
@@ -157,11 +170,15 @@ export class Dataflow {
   /** One micro-batch over what each scan got; scans that are not named got nothing. */
   advance(inputs: ReadonlyMap<number, Flow>, tick: Tick): DataflowOutput {
     const began = this.#clock.monotonic();
+    const rowsBefore = this.rowsIn;
     for (const [node, flow] of inputs) {
       this.#watermarks.set(node, flow.watermark);
       for (const batch of flow.batches) this.rowsIn += batch.length;
     }
+    this.#measureState(this.rowsIn - rowsBefore);
+    this.torn = true;
     const output = this.#advanceGraph(inputs, tick);
+    this.torn = false;
     if (this.joined) for (const inbox of this.inboxes.values()) inbox.clear();
     this.watermark = output.watermark;
     const encoding = this.#clock.monotonic();
@@ -227,6 +244,17 @@ export class Dataflow {
     return this.#allStates().reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
+  /**
+   * Throws STATE_LIMIT where its state has grown too large: before it grows further, so that the state is that of the last
+   * epoch. Measuring costs, so it is done now and then.
+   */
+  #measureState(rows: number): void {
+    this.#unmeasured += rows + MEASURE_ROWS / MEASURE_BATCHES;
+    if (this.#unmeasured < MEASURE_ROWS) return;
+    this.#unmeasured = 0;
+    if (this.stateBytes > this.stateLimit) throw stateLimit(this.name, this.stateLimit);
+  }
+
   #allStates(): CheckpointedState[] {
     return [...this.#states, ...[...this.inboxes.values()].map(({ state }) => state)];
   }
@@ -263,6 +291,15 @@ export class Dataflow {
     this.joined = false;
     this.attached = this.#lastSaved.attached ?? this.#lastSaved.joined;
     this.#lastSaved = { ...this.#lastSaved, joined: false, failure };
+    return this.#lastSaved;
+  }
+
+  /** Gives up what tables and views did while it rested: it cannot go on. */
+  lose(): SavedDataflow {
+    for (const inbox of this.inboxes.values()) inbox.clear();
+    this.attached = false;
+    this.lost = true;
+    this.#lastSaved = { ...this.#lastSaved, attached: false, lost: true };
     return this.#lastSaved;
   }
 

@@ -22,6 +22,8 @@ export interface EngineWorkerData {
   readonly filesDirectory: string;
   readonly trigger: 'auto' | 'manual';
   readonly hashSeed: number;
+  /** Bytes of state of a query that says nothing of its own. */
+  readonly stateLimit: number;
   /** Random id for a database that is made now. */
   readonly instance: string;
 }

@@ -18,9 +18,9 @@ function send(response: EngineResponse): void {
 }
 
 function start(): Promise<unknown> {
-  const { dataDirectory, filesDirectory, trigger, hashSeed, instance } = data;
+  const { dataDirectory, filesDirectory, trigger, hashSeed, stateLimit, instance } = data;
   const store = new WorkerStore(dataDirectory, { instance });
-  const local = new LocalEngine({ store, clock: systemClock, filesDirectory, trigger, hashSeed });
+  const local = new LocalEngine({ store, clock: systemClock, filesDirectory, trigger, hashSeed, stateLimit });
   local.onEvent((event) => send({ kind: 'event', event }));
   engine = local;
   return local.start();

@@ -1,6 +1,7 @@
 import type { MaterializedViewDefinition, StreamDefinition } from '../catalog/catalog.ts';
 import type { SourceContext } from '../connectors/connector.ts';
 import { assert } from '../errors/assert.ts';
+import { byteSize } from '../catalog/byte-size.ts';
 import { FOREVER, NONE, parseRetention, type Retention, VIEW_RETENTION } from '../catalog/retention.ts';
 import { derivedDefinitions, derivedFrom, errorsOf, errorsOfQuery } from '../catalog/derived-definitions.ts';
 import type { Entry } from '../intake/entry.ts';
@@ -16,6 +17,7 @@ import { Dataflow, type DataflowKind } from './dataflow.ts';
 import type { Definition } from './engine.ts';
 import type { EpochDraft } from './epoch.ts';
 import { errorsPlan } from './errors-plan.ts';
+import { AD_HOC_STATE_BYTES, STATE_LIMIT_BYTES } from './state-limit.ts';
 import { KeyedTable } from './keyed-table.ts';
 import { RowBag } from './row-bag.ts';
 import type { TableRelation } from './table-relation.ts';
@@ -33,6 +35,8 @@ export interface MachineOptions {
   readonly clock: Clock;
   readonly filesDirectory: string;
   readonly hashSeed: number;
+  /** Bytes of state that a query may have which says nothing of its own. Default: 1 GB. */
+  readonly stateLimit?: number;
 }
 
 /**
@@ -43,6 +47,7 @@ export class Machine {
   readonly store: Store;
   readonly clock: Clock;
   readonly hashSeed: number;
+  readonly #stateLimit: number;
   readonly definitions = new Map<string, StoredDefinition>();
   readonly tables = new Map<string, TableRelation>();
   readonly dataflows = new Map<string, Dataflow>();
@@ -59,6 +64,7 @@ export class Machine {
     this.store = options.store;
     this.clock = options.clock;
     this.hashSeed = options.hashSeed;
+    this.#stateLimit = options.stateLimit ?? STATE_LIMIT_BYTES;
     this.#sources = { clock: options.clock, filesDirectory: options.filesDirectory };
     this.intake = new Intake(onEntry, () => options.clock.monotonic());
   }
@@ -144,12 +150,20 @@ export class Machine {
     return dataflow;
   }
 
-  /** Another object over the same stored query, in its place in the order. Its state is yet to be restored. */
-  reopenDataflow(failed: Dataflow): Dataflow {
-    const stored = this.definitions.get(failed.name);
-    assert(stored !== undefined, `${failed.name} is not stored`);
+  /** Another object over the same stored query; its state is yet to be restored, and it is yet to take the place. */
+  newDataflowLike({ name }: Dataflow): Dataflow {
+    const stored = this.definitions.get(name);
+    assert(stored !== undefined, `${name} is not stored`);
+    const plan = planOf(stored);
+    const kind = kindOf(stored);
+    return this.#newDataflow(stored.id, name, kind, plan, changesRetention(stored, kind, plan));
+  }
+
+  /** In its place in the order. */
+  replaceDataflow(failed: Dataflow, fresh: Dataflow): void {
+    this.dataflows.set(fresh.name, fresh);
+    this.#instances.set(fresh, this.instanceOf(failed));
     this.#instances.delete(failed);
-    return this.openDataflow(stored);
   }
 
   drop(name: string, draft: EpochDraft): void {
@@ -254,7 +268,15 @@ export class Machine {
       return view ? view.kind === 'errors' : !this.intake.byName(relation)?.time;
     };
     const { clock, hashSeed } = this;
-    return new Dataflow({ id, name, kind, plan, clock, hashSeed, timeless, retention });
+    const stateLimit = this.#stateLimitOf(name, kind);
+    return new Dataflow({ id, name, kind, plan, clock, hashSeed, timeless, retention, stateLimit });
+  }
+
+  #stateLimitOf(name: string, kind: DataflowKind): number {
+    if (kind === 'ad-hoc') return Math.min(this.#stateLimit, AD_HOC_STATE_BYTES);
+    const definition = this.definitions.get(name)?.definition;
+    const options = definition && 'options' in definition ? definition.options : undefined;
+    return byteSize(options?.['state_limit'] ?? '') ?? this.#stateLimit;
   }
 
   /** A new query reads what its streams retain now. */

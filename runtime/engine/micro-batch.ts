@@ -8,6 +8,7 @@ import type { Dataflow, DataflowOutput } from './dataflow.ts';
 import type { EpochDraft } from './epoch.ts';
 import type { LogChunk } from './log-reader.ts';
 import type { Machine } from './machine.ts';
+import { positionLost } from './position-lost.ts';
 import { changesFlow, type EntriesByRelation, entriesAfter, groupByRelation, streamFlow } from './scan-flows.ts';
 
 /** What a micro-batch works on. */
@@ -107,7 +108,15 @@ class MicroBatchRun {
       if (batches.length > 0) inboxes.get(node)!.add(batches);
       filled ||= batches.length > 0;
     }
+    if (filled && dataflow.stateBytes > dataflow.stateLimit) this.#lose(dataflow);
     if (filled) this.#draft.addCheckpoint(inboxCheckpoint.collect(this.#input.tick.epoch));
+  }
+
+  /** It has missed more than it may keep. */
+  #lose(dataflow: Dataflow): void {
+    const saved = dataflow.lose();
+    if (dataflow.failure) this.#draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(saved) });
+    else this.#fail(dataflow, positionLost(dataflow.name).problems[0]);
   }
 
   #visit(dataflow: Dataflow): void {

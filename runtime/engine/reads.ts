@@ -106,6 +106,7 @@ export function runPullQuery(
     ...{ id: 0, name: '', kind: 'sink', plan, clock, hashSeed },
     timeless: () => false,
     retention: NONE,
+    stateLimit: Infinity,
   });
   const output = query.advance(inputs, tick);
   const { mode, columns, order, limit, offset } = plan.output;

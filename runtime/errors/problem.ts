@@ -94,6 +94,7 @@ export const ERROR_STATUS = {
   SOURCE_FAILED: 500,
   CORRUPT: 500,
   STORE_FAILED: 503,
+  DISK_FULL: 503,
   LOCKED: 503,
   INTERNAL: 500,
 } as const;

@@ -27,7 +27,7 @@ export interface SqliteStoreOptions {
   readonly clock: Clock;
   /** False: nothing has to survive the process. True unless the directory is `:memory:`. */
   readonly durable?: boolean;
-  /** Limit of the database in pages of 16 KB; a commit beyond it fails with STORE_FAILED. */
+  /** Limit of the database in pages of 16 KB; a commit beyond it fails with DISK_FULL. */
   readonly pagesMax?: number;
   /** Called at each commit's start and once it is durable; what it throws is the commit's failure there. For tests. */
   readonly failpoint?: (site: 'before-commit' | 'after-commit', epoch: number) => void;

@@ -138,7 +138,8 @@ export interface RecoveredOperator {
  * takes over the buffers of `deltas` and `bases` that cover their whole ArrayBuffer: they are empty afterwards; payloads
  * of intake and rows of changes stay the caller's, but may not be written to before the answer.
  * Reads see only what is committed, are bounded in size, and hold no read transaction between calls.
- * Errors: StoreError CORRUPT (a checksum or the high-water mark does not fit), STORE_FAILED (the disk), LOCKED (another server).
+ * Errors: StoreError CORRUPT (a checksum or the high-water mark does not fit), STORE_FAILED (the disk),
+ * DISK_FULL, LOCKED (another server).
  */
 export interface Store {
   recover(): Promise<RecoveredStore>;
@@ -156,7 +157,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type StoreErrorCode = 'CORRUPT' | 'STORE_FAILED' | 'LOCKED';
+export type StoreErrorCode = 'CORRUPT' | 'STORE_FAILED' | 'DISK_FULL' | 'LOCKED';
 
 export class StoreError extends Error {
   readonly code: StoreErrorCode;

@@ -15,8 +15,14 @@ export class EngineBench {
   readonly clock = new ManualClock(START);
   readonly #definitions: RelationDefinition[] = [];
 
-  constructor(store: Store, trigger: 'auto' | 'manual', filesDirectory = '/nonexistent') {
+  constructor(
+    store: Store,
+    trigger: 'auto' | 'manual',
+    filesDirectory = '/nonexistent',
+    options: { readonly pendingBytesMax?: number; readonly stateLimit?: number } = {},
+  ) {
     this.engine = new LocalEngine({
+      ...options,
       store,
       clock: this.clock,
       filesDirectory,

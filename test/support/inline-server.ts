@@ -58,5 +58,6 @@ const DEFAULTS: ServeConfig = {
   token: null,
   allowHosts: [],
   bodyBytesMax: 16 << 20,
+  stateLimit: 1 << 30,
   logLevel: 'silent',
 };

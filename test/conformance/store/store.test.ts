@@ -200,7 +200,7 @@ describe('a commit', () => {
     const untilFull = async () => {
       for (;;) epoch = (await fill()).epoch;
     };
-    await expect(untilFull()).rejects.toEqual(failsWith('STORE_FAILED'));
+    await expect(untilFull()).rejects.toEqual(failsWith('DISK_FULL'));
     expect(epoch).toBeGreaterThan(3);
     expect((await store.recover()).epoch).toBe(epoch);
     expect(await store.readChanges(1, 0, 1e9)).toHaveLength(epoch);
