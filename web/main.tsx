@@ -4,8 +4,10 @@ import { App } from './app.tsx';
 import { Access } from './net/access.ts';
 import { Api } from './net/api.ts';
 import { Link } from './net/link.ts';
+import { CheckedText } from './state/checked-text.ts';
 import { ServicesContext, type Services } from './services.ts';
 import { EXAMPLES } from './sql/examples.ts';
+import { isHistory, type PastQuery, QueryHistory } from './state/query-history.ts';
 import { followRoute } from './state/route.ts';
 import { Shortcuts } from './state/shortcuts.ts';
 import { StatusReader } from './state/status.ts';
@@ -24,7 +26,8 @@ function createServices(): Services {
   // Requests that cannot be answered only fill the browser's log: the link finds out when the server is back.
   const status = new StatusReader(api, () => link.isOpen && !document.hidden && !access.wanted.peek());
   const text = stored('millrace.sql', EXAMPLES[0]!.sql, isText);
-  const workbench = new Workbench(text, api, () => void status.read());
+  const history = new QueryHistory(stored<readonly PastQuery[]>('millrace.history', [], isHistory));
+  const workbench = new Workbench(new CheckedText(text, api), history, api, () => void status.read());
   const pinned = stored<readonly string[]>('millrace.pinned', [], isNames);
   const shortcuts = new Shortcuts(isWriting);
   return { access, api, link, status, route: followRoute(), workbench, pinned, theme: followTheme(), shortcuts };

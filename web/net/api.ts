@@ -66,6 +66,10 @@ export class Api {
     return this.#call('POST', `v1/views/${encodeURIComponent(view)}/${runs ? 'resume' : 'pause'}`);
   }
 
+  createView(name: string, sql: string): Promise<Answer<ViewJson>> {
+    return this.#call('POST', 'v1/views', { name, sql });
+  }
+
   dropView(name: string): Promise<Answer<unknown>> {
     return this.#call('DELETE', `v1/views/${encodeURIComponent(name)}`);
   }

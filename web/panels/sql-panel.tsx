@@ -1,94 +1,141 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ErrorList } from '../parts/error-list.tsx';
-import { PlanDrawing } from '../parts/plan-drawing.tsx';
+import { ExampleGallery } from '../parts/example-gallery.tsx';
+import { HistoryDialog } from '../parts/history-dialog.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { Modal } from '../parts/modal.tsx';
+import { PlanPanel } from '../parts/plan-panel.tsx';
+import { RunBar } from '../parts/run-bar.tsx';
+import { SaveDialog } from '../parts/save-dialog.tsx';
+import { ShareButton } from '../parts/share-button.tsx';
 import { SqlEditor } from '../parts/sql-editor.tsx';
 import { StatementResults } from '../parts/statement-results.tsx';
+import { useShortcuts } from '../parts/use-shortcuts.ts';
 import { WatchedQuery } from '../parts/watched-query.tsx';
 import { useServices } from '../services.ts';
-import { EXAMPLES } from '../sql/examples.ts';
-import type { Workbench } from '../state/workbench.ts';
+import { statementKind } from '../sql/statement-kind.ts';
+import type { Vocabulary } from '../sql/vocabulary.ts';
+import { hrefOf } from '../state/route.ts';
 
-/** Where SQL is written, checked while one writes, run and watched. */
+type Front = 'examples' | 'history' | 'save' | null;
+
+/** Where SQL is written, checked and drawn while one writes, run, watched and kept. */
 export function SqlPanel() {
   const { workbench } = useServices();
-  const outcome = workbench.outcome.value;
-  const watched = workbench.watched.value;
+  const [front, setFront] = useState<Front>(null);
+  const select = useRef<(start: number, end?: number) => void>(() => {});
+  useSharedText();
+  useEffect(() => void workbench.learn(), [workbench]);
+  useShortcuts([
+    { keys: 'e', label: 'Examples', run: () => setFront('examples') },
+    { keys: 'h', label: 'History', run: () => setFront('history') },
+    { keys: 'i', label: 'Write', run: () => select.current(workbench.checked.text.peek().length) },
+    { keys: 'mod+enter', label: 'Run', run: () => void workbench.run() },
+    { keys: 'mod+shift+enter', label: 'Answer once', run: () => void workbench.answer() },
+    { keys: 'mod+s', label: 'Save as a view', run: () => save() },
+  ]);
+  const save = (): void => {
+    if (canSave(workbench.checked.text.peek())) setFront('save');
+  };
+  const close = (): void => setFront(null);
   return (
     <div class="workbench">
-      <h1 class="sr-only">SQL</h1>
-      <Examples workbench={workbench} />
+      <header class="page-head">
+        <h1>Workbench</h1>
+        <span class="spacer" />
+        <button type="button" class="quiet" onClick={() => setFront('examples')}>
+          <Icon name="book" /> <span class="wide-word">Examples</span>
+        </button>
+        <button type="button" class="quiet" onClick={() => setFront('history')}>
+          <Icon name="history" /> <span class="wide-word">History</span>
+        </button>
+        <ShareButton />
+      </header>
       <div class="bench">
-        <Written workbench={workbench} />
-        <Plan workbench={workbench} />
+        <Written select={select} onSave={save} />
+        <PlanPanel />
       </div>
-      <div aria-live="polite">{outcome && <StatementResults outcome={outcome} />}</div>
-      {watched && <WatchedQuery key={JSON.stringify(watched)} subject={watched} />}
+      <Results />
+      {front === 'examples' && (
+        <Modal label="Examples" class="examples" onClose={close}>
+          <h2>Examples</h2>
+          <ExampleGallery onTaken={close} />
+        </Modal>
+      )}
+      {front === 'history' && <HistoryDialog onClose={close} />}
+      {front === 'save' && <SaveDialog onClose={close} />}
     </div>
   );
 }
 
-function Examples({ workbench }: { workbench: Workbench }) {
-  return (
-    <p class="examples">
-      <span class="dim">Start from</span>
-      {EXAMPLES.map(({ title, sql }) => (
-        <button key={title} type="button" class="chip" onClick={() => (workbench.text.value = sql)}>
-          {title}
-        </button>
-      ))}
-    </p>
-  );
+function canSave(sql: string): boolean {
+  return /^(?:follow|answer)$/.test(statementKind(sql));
 }
 
-/** The editor, its buttons and what is wrong with the text. */
-function Written({ workbench }: { workbench: Workbench }) {
-  const text = workbench.text.value;
-  const validation = workbench.validation.value;
+/** Takes the text of a shared link, once: the address then stands for the page again. */
+function useSharedText(): void {
+  const { route, workbench } = useServices();
+  const { name } = route.value;
+  useEffect(() => {
+    if (name === undefined) return;
+    workbench.open(name);
+    window.history.replaceState(null, '', hrefOf({ page: 'sql' }));
+  }, [route.value, workbench]);
+}
+
+interface WrittenProps {
+  readonly select: { current: (start: number, end?: number) => void };
+  readonly onSave: () => void;
+}
+
+/** The editor, what is wrong with the text, and what can be done with it. */
+function Written({ select, onSave }: WrittenProps) {
+  const { workbench } = useServices();
+  const text = workbench.checked.text.value;
   const errors = workbench.errors.value;
   return (
     <section class="panel editor-panel" aria-label="Statement">
       <SqlEditor
         text={text}
         errors={errors}
-        onText={(next) => (workbench.text.value = next)}
+        vocabulary={useVocabulary()}
+        onText={(next) => (workbench.checked.text.value = next)}
         onRun={() => void workbench.run()}
-        onWatch={() => workbench.watch()}
+        onAnswer={() => void workbench.answer()}
+        onSave={onSave}
+        onReady={(ready) => (select.current = ready)}
       />
-      <ErrorList text={text} errors={errors} />
-      <footer class="actions">
-        <button type="button" class="primary" disabled={workbench.running.value} onClick={() => void workbench.run()}>
-          {workbench.running.value ? 'Running…' : 'Run'} <kbd aria-hidden="true">Ctrl ↵</kbd>
-        </button>
-        <button type="button" onClick={() => workbench.watch()} title="Follow the rows of a SELECT live, under no name">
-          Watch <kbd aria-hidden="true">Shift Ctrl ↵</kbd>
-        </button>
-        <button type="button" onClick={() => void workbench.explain()}>
-          Explain
-        </button>
-        <span class="verdict" role="status">
-          {errors.length === 0 && validation?.ok && verdict(validation)}
-        </span>
-      </footer>
+      <ErrorList text={text} errors={errors} onPlace={(start, end) => select.current(start, end)} />
+      <RunBar canSave={canSave(text)} onSave={onSave} />
     </section>
   );
 }
 
-/** How the text would run, drawn before anything does; the last one that was known while it is checked again. */
-function Plan({ workbench }: { workbench: Workbench }) {
-  const operators = workbench.operators.value;
+/** What there is now, asked when a completion is wanted. */
+function useVocabulary(): () => Vocabulary {
+  const { status, workbench } = useServices();
+  return () => {
+    const { views = [], streams = [] } = status.status.peek() ?? {};
+    const shown = [...streams, ...views].map(({ item: { name, kind, columns } }) => ({ name, kind, columns }));
+    return { relations: shown.filter(({ kind }) => kind !== 'sink'), functions: workbench.functions.peek() };
+  };
+}
+
+/** What running came to; before anything ran, what could. */
+function Results() {
+  const { workbench } = useServices();
+  const outcome = workbench.outcome.value;
+  const watched = workbench.watched.value;
   return (
-    <section class="panel plan-panel" aria-label="Plan">
-      {operators.length === 0 ? (
-        <p class="empty">The plan of a query is drawn here while you write it.</p>
-      ) : (
-        <PlanDrawing operators={operators} label="Plan of the query" />
+    <>
+      <div aria-live="polite">{outcome && <StatementResults outcome={outcome} />}</div>
+      {watched && <WatchedQuery key={JSON.stringify(watched)} subject={watched} />}
+      {!outcome && !watched && (
+        <section aria-labelledby="examples-title">
+          <h2 id="examples-title">Examples, one click each</h2>
+          <ExampleGallery />
+        </section>
       )}
-    </section>
+    </>
   );
-}
-
-function verdict({ mode, key, columns, warnings }: NonNullable<Workbench['validation']['value']>): string {
-  if (mode === null || columns.length === 0) return 'valid';
-  const keyed = key.length > 0 ? `, key ${key.join(', ')}` : '';
-  const warned = warnings.map(({ message }) => ` · ${message}`).join('');
-  return `valid: ${columns.length} columns, ${mode}${keyed}${warned}`;
 }

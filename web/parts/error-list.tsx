@@ -1,37 +1,38 @@
 import type { ErrorJson } from '../../server/protocol.ts';
 import { errorSpan } from '../sql/segments.ts';
 
-/** Each error under the line that it is in, with a caret at its place. */
-export function ErrorList({ text, errors }: { text: string; errors: readonly ErrorJson[] }) {
+interface ErrorListProps {
+  readonly text: string;
+  readonly errors: readonly ErrorJson[];
+  /** Goes to the place of an error. */
+  readonly onPlace: (start: number, end: number) => void;
+}
+
+/** Each error with its place, to click on, and what helps. */
+export function ErrorList({ text, errors, onPlace }: ErrorListProps) {
   return (
     <div id="sql-errors" class="errors" role={errors.length > 0 ? 'alert' : undefined}>
       {errors.map((error) => (
-        <div key={`${error.line}:${error.column}:${error.message}`} class="error" data-code={error.code}>
-          <Excerpt text={text} error={error} />
-          <p>
-            <b>{error.code}</b> {error.message}
-            {error.hint !== undefined && <em>{error.hint}</em>}
-          </p>
-        </div>
+        <ErrorLine key={`${error.line}:${error.column}:${error.message}`} error={error} text={text} onPlace={onPlace} />
       ))}
     </div>
   );
 }
 
-function Excerpt({ text, error }: { text: string; error: ErrorJson }) {
+function ErrorLine({ error, text, onPlace }: Omit<ErrorListProps, 'errors'> & { error: ErrorJson }) {
+  const { code, message, hint, line, column } = error;
   const span = errorSpan(text, error);
-  if (!span || error.line === undefined || error.column === undefined) return null;
-  const line = text.split('\n')[error.line - 1]!;
-  const number = `${error.line}`;
-  const length = Math.max(1, Math.min(span.end - span.start, line.length - error.column + 1));
   return (
-    <pre>
-      <span class="dim">{`${number} │ `}</span>
-      {line}
-      {'\n'}
-      <span class="dim">{`${' '.repeat(number.length)} │ `}</span>
-      {' '.repeat(error.column - 1)}
-      <span class="bad">{'^'.repeat(length)}</span>
-    </pre>
+    <div class="error" data-code={code}>
+      {span && (
+        <button type="button" class="place" title="Go there" onClick={() => onPlace(span.start, span.end)}>
+          {line}:{column}
+        </button>
+      )}
+      <p>
+        <b>{code}</b> {message}
+        {hint !== undefined && <em>{hint}</em>}
+      </p>
+    </div>
   );
 }

@@ -1,51 +1,87 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { ErrorJson } from '../../server/protocol.ts';
-import { SqlSegments } from './sql-text.tsx';
+import type { CodeEditor } from '../editor/code-editor.ts';
+import type { Vocabulary } from '../sql/vocabulary.ts';
+import { loadedModule } from '../state/loaded-module.ts';
+import { PlainEditor } from './plain-editor.tsx';
 
 interface SqlEditorProps {
   readonly text: string;
   readonly errors: readonly ErrorJson[];
+  readonly vocabulary: () => Vocabulary;
   readonly onText: (text: string) => void;
   readonly onRun: () => void;
-  readonly onWatch: () => void;
+  readonly onAnswer: () => void;
+  readonly onSave: () => void;
+  /** Receives how to put the cursor somewhere, and to take the focus. */
+  readonly onReady?: (select: (start: number, end?: number) => void) => void;
 }
 
-/** A text area over its own coloured image: the area takes the keys, the image shows colours and underlined errors. */
-export function SqlEditor({ text, errors, onText, onRun, onWatch }: SqlEditorProps) {
-  const lines = text.split('\n').length;
-  const wrongLines = new Set(errors.map(({ line }) => line));
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    if (event.shiftKey) onWatch();
-    else onRun();
-  };
+const HINT = 'Write SQL, or take an example';
+
+const editorModule = loadedModule(() => import('../editor/code-editor.ts'));
+
+/** Where SQL is written: a plain field at once, the editor with colours, completion and marks when it has come. */
+export function SqlEditor(props: SqlEditorProps) {
+  const cursor = useRef<number | null>(null);
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => editorModule.load(), []);
+  const module = editorModule.value.value;
+  useEffect(() => {
+    if (module) return;
+    props.onReady?.((start, end = start) => {
+      area.current?.focus();
+      area.current?.setSelectionRange(start, end);
+    });
+  }, [module]);
+  if (module) return <CodeArea {...props} Editor={module.CodeEditor} cursor={cursor.current} />;
   return (
     <div class="editor">
-      <div class="gutter" aria-hidden="true">
-        {Array.from({ length: lines }, (_, index) => (
-          <span key={index} class={wrongLines.has(index + 1) ? 'bad' : ''}>
-            {index + 1}
-          </span>
-        ))}
-      </div>
-      <div class="editor-text">
-        <pre aria-hidden="true">
-          <SqlSegments sql={text} errors={errors} />
-          {'\n'}
-        </pre>
-        <textarea
-          value={text}
-          aria-label="SQL"
-          aria-invalid={errors.length > 0}
-          aria-describedby="sql-errors"
-          spellcheck={false}
-          autocapitalize="off"
-          autocomplete="off"
-          wrap="off"
-          onInput={(event) => onText(event.currentTarget.value)}
-          onKeyDown={onKeyDown}
-        />
-      </div>
+      <PlainEditor
+        area={area}
+        text={props.text}
+        onText={props.onText}
+        onCursor={(at) => (cursor.current = at)}
+        onKeyDown={(event) => onKeyDown(event, props)}
+      />
     </div>
   );
+}
+
+function CodeArea(props: SqlEditorProps & { Editor: typeof CodeEditor; cursor: number | null }) {
+  const { text, errors, Editor, cursor } = props;
+  const host = useRef<HTMLDivElement>(null);
+  const editor = useRef<CodeEditor | null>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  useEffect(() => {
+    const made = new Editor(host.current!, {
+      text,
+      label: 'SQL',
+      hint: HINT,
+      vocabulary: () => latest.current.vocabulary(),
+      onText: (next) => latest.current.onText(next),
+      commands: {
+        'Mod-Enter': () => latest.current.onRun(),
+        'Shift-Mod-Enter': () => latest.current.onAnswer(),
+        'Mod-s': () => latest.current.onSave(),
+      },
+    });
+    editor.current = made;
+    if (cursor !== null) made.select(cursor);
+    latest.current.onReady?.((start, end) => made.select(start, end));
+    return () => made.destroy();
+  }, [Editor]);
+  useEffect(() => editor.current?.setText(text), [text]);
+  useEffect(() => editor.current?.setErrors(errors), [errors]);
+  return <div class="editor" ref={host} data-editor="code" />;
+}
+
+function onKeyDown(event: KeyboardEvent, { onRun, onAnswer, onSave }: SqlEditorProps): void {
+  if (!(event.ctrlKey || event.metaKey)) return;
+  if (event.key === 'Enter' && event.shiftKey) onAnswer();
+  else if (event.key === 'Enter') onRun();
+  else if (event.key === 's') onSave();
+  else return;
+  event.preventDefault();
 }

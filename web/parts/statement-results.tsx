@@ -10,9 +10,9 @@ const ROWS_MAX = 500;
 /** What each statement of the last run did. */
 export function StatementResults({ outcome: { results, errors } }: { outcome: Outcome }) {
   return (
-    <section class="results" aria-label="Results">
+    <section class="outcomes" aria-label="Results">
       {results.map((result, index) => (
-        <div key={index} class="result" data-kind={result.kind}>
+        <div key={index} class="outcome" data-kind={result.kind}>
           <Result result={result} />
         </div>
       ))}

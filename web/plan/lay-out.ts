@@ -33,8 +33,8 @@ export interface DrawnEdge {
 export type Flow = 'down' | 'right';
 
 const MARGIN = 2;
-const LABEL = { down: { width: 74, height: 18 }, right: { width: 66, height: 18 } };
-const BETWEEN_RANKS = { down: 10, right: 6 };
+const LABEL = { down: { width: 74, height: 16 }, right: { width: 66, height: 16 } };
+const BETWEEN_RANKS = { down: 26, right: 22 };
 
 /** Layers after Sugiyama, by dagre. An operator that reads one other twice has two edges to it. */
 export function layOut(boxes: readonly Box[], flow: Flow): Drawing {

@@ -17,6 +17,11 @@ const KEYWORDS = new Set(
   varchar view views watermark when where window with cascade bigint int double decimal string boolean date day days hour
   hours minute minutes second seconds millisecond milliseconds month year functions`.split(/\s+/),
 );
+/** Whether a word is written as a word of the language. */
+export function isKeyword(word: string): boolean {
+  return KEYWORDS.has(word.toLowerCase());
+}
+
 const TOKEN =
   /(?<comment>--[^\n]*|\/\*[\s\S]*?(?:\*\/|$))|(?<text>'(?:[^']|'')*(?:'|$))|"(?:[^"]|"")*(?:"|$)|(?<number>\b\d[\w.]*)|(?<word>[A-Za-z_$][\w$]*)(?<call>\s*\()?/g;
 
@@ -70,6 +75,6 @@ function kindOf({ groups }: RegExpMatchArray, word: string | undefined): TokenKi
   if (groups?.['text'] !== undefined) return 'text';
   if (groups?.['number'] !== undefined) return 'number';
   if (word === undefined) return 'plain';
-  if (KEYWORDS.has(word.toLowerCase())) return 'keyword';
+  if (isKeyword(word)) return 'keyword';
   return groups?.['call'] === undefined ? 'plain' : 'function';
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import {
+  agoText,
   axisText,
   axisTimeText,
   bytesText,
@@ -61,3 +62,10 @@ test('marks on an axis are as fine as its steps', () => {
   const at = Date.parse('2026-11-22T19:59:30.000Z') / 1000;
   expect([5, 60, 3600, 86_400].map((step) => axisTimeText(at, step))).toEqual(['19:59:30', '19:59', '19:59', '11-22']);
 });
+
+test.each([
+  [0, 'just now'],
+  [50_000, '1 min ago'],
+  [3 * 3600_000, '3 h ago'],
+  [5 * 86_400_000, '5 d ago'],
+])('%d ms ago is %s', (ms, text) => expect(agoText(ms)).toBe(text));

@@ -59,6 +59,12 @@ export function lagText(watermark: string | null, now: number): string {
   return seconds < -0.05 ? `${text} ahead` : text;
 }
 
+/** How long ago something was: `just now`, `5 min ago`. */
+export function agoText(ms: number): string {
+  const seconds = ms / 1000;
+  return seconds < 45 ? 'just now' : `${longText(Math.max(60, seconds))} ago`;
+}
+
 function longText(seconds: number): string {
   if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
   return seconds < 129_600 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;

@@ -1,12 +1,14 @@
-import { batch, computed, effect, type ReadonlySignal, signal, type Signal } from '@preact/signals';
-import type { ErrorJson, OperatorTextJson, ValidationJson } from '../../server/protocol.ts';
+import { batch, computed, type ReadonlySignal, signal } from '@preact/signals';
+import type { ErrorJson } from '../../server/protocol.ts';
 import { type Answer, type Api, errorsOf } from '../net/api.ts';
 import type { StatementResult } from '../net/statement-result.ts';
 import type { Subject } from '../net/subscription.ts';
+import { statementKind } from '../sql/statement-kind.ts';
+import { knownFunctions, type KnownFunction } from '../sql/vocabulary.ts';
+import type { CheckedText } from './checked-text.ts';
+import type { QueryHistory } from './query-history.ts';
 
-const VALIDATE_AFTER_MS = 250;
-
-/** What Run came to. */
+/** What a run came to. */
 export interface Outcome {
   /** The text that ran. */
   readonly text: string;
@@ -14,40 +16,29 @@ export interface Outcome {
   readonly errors: readonly ErrorJson[];
 }
 
-/** The text being written, what the server thinks of it, and what running it came to. Outlives the panel. */
+/** The text being written and what running it came to. Outlives the panel. */
 export class Workbench {
-  readonly text: Signal<string>;
+  readonly checked: CheckedText;
+  readonly history: QueryHistory;
   readonly #api: Api;
   readonly #ran: () => void;
-  readonly #validation = signal<ValidationJson | null>(null);
   readonly #running = signal(false);
   readonly #outcome = signal<Outcome | null>(null);
   readonly #watched = signal<Subject | null>(null);
+  readonly #functions = signal<readonly KnownFunction[]>([]);
   /** What is wrong with the text: as the last run said while it is still the text that ran, else as checked. */
   readonly errors = computed(() => {
     const outcome = this.#outcome.value;
-    if (outcome && outcome.text === this.text.value && outcome.errors.length > 0) return outcome.errors;
-    return this.#validation.value?.errors ?? [];
+    if (outcome && outcome.text === this.checked.text.value && outcome.errors.length > 0) return outcome.errors;
+    return this.checked.validation.value?.errors ?? NO_ERRORS;
   });
-  readonly #operators = signal<readonly OperatorTextJson[]>([]);
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** `ran` is called when statements have run: streams and views may be others now. */
-  constructor(text: Signal<string>, api: Api, ran: () => void) {
-    this.text = text;
+  constructor(checked: CheckedText, history: QueryHistory, api: Api, ran: () => void) {
+    this.checked = checked;
+    this.history = history;
     this.#api = api;
     this.#ran = ran;
-    effect(() => this.#edited(text.value));
-  }
-
-  /** Of the text as it stands; null while that is not known. */
-  get validation(): ReadonlySignal<ValidationJson | null> {
-    return this.#validation;
-  }
-
-  /** Of the last text that had a plan; none once the text is empty or has none. */
-  get operators(): ReadonlySignal<readonly OperatorTextJson[]> {
-    return this.#operators;
   }
 
   get running(): ReadonlySignal<boolean> {
@@ -58,75 +49,94 @@ export class Workbench {
     return this.#outcome;
   }
 
+  /** The query or view whose live rows are shown. */
   get watched(): ReadonlySignal<Subject | null> {
     return this.#watched;
   }
 
-  async run(prefix = ''): Promise<void> {
-    const sql = this.text.peek();
-    if (sql.trim() === '' || this.#running.peek()) return;
+  get functions(): ReadonlySignal<readonly KnownFunction[]> {
+    return this.#functions;
+  }
+
+  /** Takes a text from elsewhere; what was written before is in the history. */
+  open(sql: string): void {
+    const { text } = this.checked;
+    if (text.peek() === sql) return;
+    this.history.add(text.peek(), Date.now());
+    batch(() => {
+      text.value = sql;
+      this.#outcome.value = null;
+    });
+  }
+
+  /** A query is followed live, under no name; other statements are carried out. */
+  async run(): Promise<void> {
+    const sql = this.checked.text.peek();
+    if (statementKind(sql) !== 'follow') return this.answer();
+    if (this.#running.peek()) return;
     this.#running.value = true;
-    const answer = await this.#api.run(prefix + sql);
-    const endless = prefix === '' && (await this.#isEndless(sql, answer));
+    const validation = await this.checked.check();
+    this.history.add(sql, Date.now());
+    const wrong = validation && !validation.ok ? validation.errors : NO_ERRORS;
     batch(() => {
       this.#running.value = false;
-      if (endless) return this.watch();
-      this.#outcome.value = { text: sql, results: resultsOf(answer), errors: shifted(errorsOf(answer), prefix.length) };
-      this.#watched.value = newView(resultsOf(answer));
+      this.#outcome.value = wrong.length > 0 ? { text: sql, results: [], errors: wrong } : null;
+      this.#watched.value = wrong.length > 0 ? null : { sql: sql.trim().replace(/;\s*$/, '') };
+    });
+  }
+
+  /** Carries out the statements; a query is answered once, over the rows that are there now. */
+  async answer(): Promise<void> {
+    const sql = this.checked.text.peek();
+    if (statementKind(sql) === 'nothing' || this.#running.peek()) return;
+    this.#running.value = true;
+    const answer = await this.#api.run(sql);
+    this.history.add(sql, Date.now());
+    const results = resultsOf(answer);
+    batch(() => {
+      this.#running.value = false;
+      this.#outcome.value = { text: sql, results, errors: errorsOf(answer) };
+      this.#watched.value = newView(results);
     });
     this.#ran();
   }
 
-  /** Whether this is a query that has no answer yet, because rows go on coming, but can be followed. */
-  async #isEndless(sql: string, answer: Answer<unknown>): Promise<boolean> {
-    if (answer.kind !== 'problem' || answer.problem.code !== 'UNSUPPORTED') return false;
-    if (!/^\s*(?:SELECT|WITH)\b/i.test(sql)) return false;
-    const checked = await this.#api.validate(sql);
-    return checked.kind === 'ok' && checked.value.ok;
-  }
-
-  explain(): Promise<void> {
-    return this.run(/^\s*EXPLAIN\b/i.test(this.text.peek()) ? '' : 'EXPLAIN PHYSICAL ');
-  }
-
-  /** Follows the query live, under no name. */
-  watch(): void {
-    const sql = this.text.peek().trim().replace(/;$/, '');
+  /** Makes a materialized view of the query and follows it. Answers what keeps it from being made. */
+  async save(name: string): Promise<readonly ErrorJson[]> {
+    const sql = this.checked.text.peek().trim().replace(/;\s*$/, '');
+    const answer = await this.#api.createView(name, sql);
+    this.#ran();
+    if (answer.kind !== 'ok') return errorsOf(answer);
+    this.history.add(sql, Date.now());
     batch(() => {
-      this.#outcome.value = null;
-      this.#watched.value = sql === '' ? null : { sql };
+      const warnings = answer.value.warnings;
+      const made = { kind: 'created', statement: 'CREATE MATERIALIZED VIEW', name, exists: false, warnings } as const;
+      this.#outcome.value = { text: sql, results: [made], errors: NO_ERRORS };
+      this.#watched.value = { view: name };
     });
+    return NO_ERRORS;
   }
 
   /** What the text names may be there now, or be gone. */
   recheck(): void {
     const outcome = this.#outcome.peek();
-    if (outcome) this.#outcome.value = { ...outcome, errors: [] };
-    this.#edited(this.text.peek());
+    if (outcome) this.#outcome.value = { ...outcome, errors: NO_ERRORS };
+    this.checked.recheck();
   }
 
   stopWatching(): void {
     this.#watched.value = null;
   }
 
-  #edited(text: string): void {
-    clearTimeout(this.#timer);
-    this.#validation.value = null;
-    if (text.trim() === '') {
-      this.#operators.value = [];
-      return;
-    }
-    this.#timer = setTimeout(() => void this.#validate(text), VALIDATE_AFTER_MS);
-  }
-
-  async #validate(text: string): Promise<void> {
-    const answer = await this.#api.validate(text);
-    if (text !== this.text.peek()) return;
-    if (answer.kind !== 'ok') return;
-    this.#validation.value = answer.value;
-    if (answer.value.ok) this.#operators.value = answer.value.operators;
+  /** Asks which functions there are, until that is known. */
+  async learn(): Promise<void> {
+    if (this.#functions.peek().length > 0) return;
+    const answer = await this.#api.run('SHOW FUNCTIONS');
+    if (answer.kind === 'ok') this.#functions.value = knownFunctions(answer.value.results);
   }
 }
+
+const NO_ERRORS: readonly ErrorJson[] = [];
 
 function resultsOf(answer: Answer<{ readonly results: readonly StatementResult[] }>): readonly StatementResult[] {
   switch (answer.kind) {
@@ -145,11 +155,4 @@ function newView(results: readonly StatementResult[]): Subject | null {
     (result) => result.kind === 'created' && result.statement === 'CREATE MATERIALIZED VIEW',
   );
   return made?.kind === 'created' ? { view: made.name } : null;
-}
-
-/** Places of a text that was sent behind `length` other characters. */
-function shifted(errors: readonly ErrorJson[], length: number): readonly ErrorJson[] {
-  return errors.map((error) =>
-    error.line === 1 && error.column !== undefined ? { ...error, column: Math.max(1, error.column - length) } : error,
-  );
 }
