@@ -1,22 +1,22 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  isLive,
+  launchChromium,
+  LOOKS,
+  openPage,
+  shownRows,
+  SOON,
+  sqlEditor,
+  until,
+} from '../support/console-pages.ts';
 import { MillraceProcess } from '../support/millrace-process.ts';
 import { RestClient } from '../support/rest-client.ts';
-
-const SOON = { timeout: 20_000 };
-
-/** Debian's browser; `.ci/run` installs it. */
-function findChromium(): string {
-  const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
-  const found = folders.map((folder) => join(folder, 'chromium')).find((path) => existsSync(path));
-  if (found === undefined) throw new Error('chromium is not installed: apt-get install chromium');
-  return found;
-}
 
 async function freePort(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
@@ -28,52 +28,11 @@ async function freePort(): Promise<string> {
   return String(address.port);
 }
 
-/** A page that notes what should not happen: errors in its log, and requests that leave the server. */
-async function openPage(browser: Browser, url: string, options: { width: number; colorScheme: 'light' | 'dark' }) {
-  const { width, colorScheme } = options;
-  const page = await browser.newPage({ viewport: { width, height: 860 }, colorScheme });
-  const faults: string[] = [];
-  const foreign: string[] = [];
-  page.on('pageerror', (error) => faults.push(error.message));
-  page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
-  });
-  page.on('request', (request) => {
-    if (new URL(request.url()).host !== new URL(url).host) foreign.push(request.url());
-  });
-  page.on('websocket', (socket) => {
-    if (new URL(socket.url()).host !== new URL(url).host) foreign.push(socket.url());
-  });
-  await page.goto(url);
-  return { page, faults, foreign };
-}
-
-const editor = (page: Page): Locator => page.getByRole('textbox', { name: 'SQL' });
-const isLive = (page: Page): Promise<void> => page.locator('[data-link=open]').waitFor(SOON);
-
-/** The rows on screen as texts. */
-const shownRows = (place: Locator): Promise<string[]> =>
-  place.locator('.grid tbody tr').evaluateAll((rows: { querySelectorAll(selector: string): Iterable<unknown> }[]) =>
-    rows.map((row) =>
-      Array.from(row.querySelectorAll('td'))
-        .map((cell) => (cell as { title: string }).title)
-        .join('|'),
-    ),
-  );
-
 /** What `GET .../rows` says of the same view, as the same texts. */
 async function servedRows(client: RestClient, view: string): Promise<string[]> {
   const { body } = await client.get(`/v1/views/${view}/rows`);
   // The demo makes its views just after the server begins to answer.
   return ((body['rows'] ?? []) as unknown as unknown[][]).map((row) => row.map(String).join('|'));
-}
-
-async function until(check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + SOON.timeout;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error(`not so within ${SOON.timeout} ms: ${check.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 }
 
 describe('the console, in Chromium on the demo', () => {
@@ -93,7 +52,7 @@ describe('the console, in Chromium on the demo', () => {
 
   beforeAll(async () => {
     port = await freePort();
-    browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+    browser = await launchChromium();
     await start();
   });
 
@@ -107,27 +66,25 @@ describe('the console, in Chromium on the demo', () => {
     rmSync(data, { recursive: true, force: true });
   });
 
-  test.each([
-    [1280, 'light'],
-    [1280, 'dark'],
-    [390, 'light'],
-    [390, 'dark'],
-  ] as const)('at %d pixels, %s: the views move without a reload, nothing juts out', async (width, colorScheme) => {
-    const { page, faults, foreign } = await openPage(browser, url, { width, colorScheme });
-    await isLive(page);
-    const drawn = page.locator('.card :is(.mini-lines, .bars)');
-    await until(
-      async () => (await drawn.count()) >= 4 && (await drawn.count()) === (await page.locator('.card').count()),
-    );
-    const card = page.locator('.card[data-view=revenue_by_item] .bars');
-    const before = await card.innerText();
-    await until(async () => (await card.innerText()) !== before);
-    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
-    const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
-    const brightness = String(ground).match(/\d+/g)!.map(Number).slice(0, 3);
-    expect(Math.max(...brightness) > 128).toBe(colorScheme === 'light');
-    expect({ faults, foreign }).toEqual({ faults: [], foreign: [] });
-  });
+  test.each(LOOKS)(
+    'at %d pixels, %s: the views move without a reload, nothing juts out',
+    async (width, colorScheme) => {
+      const { page, faults, foreign } = await openPage(browser, url, { width, colorScheme });
+      await isLive(page);
+      const drawn = page.locator('.card :is(.mini-lines, .bars)');
+      await until(
+        async () => (await drawn.count()) >= 4 && (await drawn.count()) === (await page.locator('.card').count()),
+      );
+      const card = page.locator('.card[data-view=revenue_by_item] .bars');
+      const before = await card.innerText();
+      await until(async () => (await card.innerText()) !== before);
+      expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+      const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
+      const brightness = String(ground).match(/\d+/g)!.map(Number).slice(0, 3);
+      expect(Math.max(...brightness) > 128).toBe(colorScheme === 'light');
+      expect({ faults, foreign }).toEqual({ faults: [], foreign: [] });
+    },
+  );
 
   test('the switch overrides the system and is remembered', async () => {
     const { page } = await openPage(browser, url, { width: 1280, colorScheme: 'light' });
@@ -141,45 +98,37 @@ describe('the console, in Chromium on the demo', () => {
     expect(await ground()).not.toBe(light);
   });
 
-  test('wrong SQL is underlined at its place, with a hint, while it is typed and when it is run', async () => {
-    const { page, faults } = await openPage(browser, `${url}/#/sql`, { width: 1280, colorScheme: 'light' });
+  test('pages, views and streams are found by a few letters, by keys alone', async () => {
+    const { page, faults } = await openPage(browser, url, { width: 1280, colorScheme: 'dark' });
     await isLive(page);
-    await editor(page).fill('SELECT item,\n  user_idd\nFROM clicks');
-    await page.locator('.editor .wrong', { hasText: /^user_idd$/ }).waitFor(SOON);
-    const error = page.locator('.error[data-code=UNKNOWN_COLUMN]');
-    expect(await error.innerText()).toMatch(/2 │ {3}user_idd\n {2}│ {3}\^{8}\n[\s\S]*user_id\?/);
+    await page.locator('.catalogue a', { hasText: 'revenue_by_item' }).waitFor(SOON);
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('revenue');
+    await page.keyboard.press('Enter');
+    await page.locator('[data-view=revenue_by_item]').first().waitFor(SOON);
+    expect(new URL(page.url()).hash).toBe('#/view/revenue_by_item');
+    await page.keyboard.press('g');
+    await page.keyboard.press('w');
+    await page.getByRole('heading', { name: 'Workbench' }).waitFor(SOON);
+    expect(await page.title()).toBe('Workbench · Millrace');
+    await page.goBack();
+    await page.locator('[data-view=revenue_by_item]').first().waitFor(SOON);
     expect(faults).toEqual([]);
-    await page.getByRole('button', { name: 'Run' }).click();
-    await page.getByRole('button', { name: 'Run' }).and(page.locator(':enabled')).waitFor(SOON);
-    await error.waitFor(SOON);
-    expect(await page.locator('.result').count()).toBe(0);
   });
 
-  test('a SELECT can be run, explained and watched under no name, by keys alone', async () => {
-    const { page, faults } = await openPage(browser, `${url}/#/sql`, { width: 390, colorScheme: 'dark' });
+  test('the first stop of the Tab key leads past the navigation, to the content', async () => {
+    const { page } = await openPage(browser, url, { width: 390, colorScheme: 'light' });
     await isLive(page);
-    await editor(page).fill('SELECT item, revenue FROM revenue_by_item ORDER BY revenue DESC');
-    await page.keyboard.press('Control+Enter');
-    await page.locator('.result, .error').first().waitFor(SOON);
-    expect(await page.locator('.error').allInnerTexts()).toEqual([]);
-    expect(await page.locator('.result[data-kind=rows] .grid tbody tr').count()).toBe(6);
-    await editor(page).fill('SELECT core, COUNT(*) AS samples FROM host_cpu GROUP BY core');
-    await page.keyboard.press('Control+Shift+Enter');
-    const live = page.locator('[data-watched=sql]');
-    await live.locator('.grid tbody tr').first().waitFor(SOON);
-    const before = await shownRows(live);
-    await until(async () => (await shownRows(live)).join() !== before.join());
-    await page.getByRole('button', { name: 'Explain' }).press('Enter');
-    await page.locator('.result[data-kind=explained]', { hasText: /host_cpu/ }).waitFor(SOON);
-    expect(faults).toEqual([]);
-    await page.getByRole('button', { name: 'Run' }).press('Enter');
-    await live.locator('.grid tbody tr').first().waitFor(SOON);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement.id')).toBe('main');
+    expect(new URL(page.url()).hash).toBe('');
   });
 
   test('a view registered by typing shows rows as they are posted, and survives kill -9 without a reload', async () => {
     const { page, faults, foreign } = await openPage(browser, `${url}/#/sql`, { width: 1280, colorScheme: 'dark' });
     await isLive(page);
-    await editor(page).fill(
+    await (await sqlEditor(page)).fill(
       `CREATE STREAM readings (sensor STRING, celsius DOUBLE);
        CREATE MATERIALIZED VIEW warmest AS
        SELECT sensor, COUNT(*) AS readings, MAX(celsius) AS highest FROM readings GROUP BY sensor`,

@@ -16,12 +16,14 @@ export function ShareButton() {
     setTimeout(() => setSaid(''), SAID_MS);
   };
   return (
-    <button type="button" class="quiet" onClick={() => void share()}>
-      <Icon name="link" />
-      <span role="status" class={said ? '' : 'wide-word'}>
-        {said || 'Share'}
+    <>
+      <span class="said" role="status">
+        {said}
       </span>
-    </button>
+      <button type="button" class="quiet" onClick={() => void share()}>
+        <Icon name="link" /> <span class="wide-word">Share</span>
+      </button>
+    </>
   );
 }
 

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+
+export const SOON = { timeout: 20_000 };
+
+/** The sizes and schemes in which every page must stand. */
+export const LOOKS = [
+  [1280, 'light'],
+  [1280, 'dark'],
+  [390, 'light'],
+  [390, 'dark'],
+] as const;
+
+export interface Look {
+  readonly width: number;
+  readonly colorScheme: 'light' | 'dark';
+}
+
+/** A page and what should not happen on it. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** Errors and warnings of its log. */
+  readonly faults: string[];
+  /** Requests that leave the server. */
+  readonly foreign: string[];
+}
+
+/** Debian's browser; `.ci/run` installs it. */
+export function launchChromium(): Promise<Browser> {
+  const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(delimiter)];
+  const found = folders.map((folder) => join(folder, 'chromium')).find((path) => existsSync(path));
+  if (found === undefined) throw new Error('chromium is not installed: apt-get install chromium');
+  return chromium.launch({ executablePath: found, args: ['--no-sandbox'] });
+}
+
+export async function openPage(browser: Browser, url: string, { width, colorScheme }: Look): Promise<OpenedPage> {
+  const page = await browser.newPage({ viewport: { width, height: width < 500 ? 844 : 860 }, colorScheme });
+  const faults: string[] = [];
+  const foreign: string[] = [];
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (new URL(request.url()).host !== new URL(url).host) foreign.push(request.url());
+  });
+  page.on('websocket', (socket) => {
+    if (new URL(socket.url()).host !== new URL(url).host) foreign.push(socket.url());
+  });
+  await page.goto(url);
+  return { page, faults, foreign };
+}
+
+export const isLive = (page: Page): Promise<void> => page.locator('[data-link=open]').waitFor(SOON);
+
+/** The SQL editor, once it has come. */
+export async function sqlEditor(page: Page): Promise<Locator> {
+  await page.locator('[data-editor=code] .cm-content').waitFor(SOON);
+  return page.getByRole('textbox', { name: 'SQL' });
+}
+
+/** The rows on screen as texts. */
+export function shownRows(place: Locator): Promise<string[]> {
+  return place
+    .locator('.grid tbody tr')
+    .evaluateAll((rows: { querySelectorAll(selector: string): Iterable<unknown> }[]) =>
+      rows.map((row) =>
+        Array.from(row.querySelectorAll('td'))
+          .map((cell) => (cell as { title: string }).title)
+          .join('|'),
+      ),
+    );
+}
+
+/** Tries again and again until it is so. */
+export async function until(check: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + SOON.timeout;
+  while (!(await check())) {
+    if (Date.now() > end) throw new Error(`not so within ${SOON.timeout} ms: ${check.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
