@@ -12,7 +12,11 @@ export interface ConnectorInfo {
   readonly name: string;
   readonly source: boolean;
   readonly sink: boolean;
+  /** Formats that its rows can have. */
+  readonly formats: readonly string[];
   readonly options: readonly OptionInfo[];
+  /** Options of its sinks. */
+  readonly sinkOptions: readonly OptionInfo[];
   /** Options by column: `fields.<column>.<name>`. */
   readonly fieldOptions: readonly string[];
 }
@@ -48,9 +52,10 @@ function required(name: string, value: OptionValue): OptionInfo {
 }
 
 function connector(name: string, options: readonly OptionInfo[], also: Partial<ConnectorInfo> = {}): ConnectorInfo {
-  return { name, source: true, sink: false, options, fieldOptions: [], ...also };
+  return { name, source: true, sink: false, formats: ['json'], options, sinkOptions: [], fieldOptions: [], ...also };
 }
 
+const FORMATS = ['json', 'csv', 'debezium-json'];
 const WHOLE: OptionValue = { kind: 'number', min: 0, max: Number.MAX_SAFE_INTEGER, whole: true };
 
 const STATE_LIMIT = option('state_limit', { kind: 'size', minBytes: 1 });
@@ -58,8 +63,12 @@ const STATE_LIMIT = option('state_limit', { kind: 'size', minBytes: 1 });
 /** The connectors of this release. */
 export const ENVIRONMENT: PlannerEnvironment = {
   connectors: [
-    connector('http', []),
-    connector('file', [required('path', TEXT), option('follow', FLAG)]),
+    connector('http', [], { formats: FORMATS }),
+    connector('file', [required('path', TEXT), option('follow', FLAG)], {
+      sink: true,
+      formats: FORMATS,
+      sinkOptions: [required('path', TEXT), option('format', { kind: 'word', words: ['json', 'csv'] })],
+    }),
     connector('host', [
       required('metric', { kind: 'word', words: ['cpu', 'memory', 'load', 'network', 'disk'] }),
       option('interval', { kind: 'duration', minMs: 100 }),
@@ -83,7 +92,7 @@ export const ENVIRONMENT: PlannerEnvironment = {
     connector('blackhole', [], { source: false, sink: true }),
   ],
   streamOptions: [
-    option('format', { kind: 'word', words: ['json', 'csv', 'debezium-json'] }, ['csv']),
+    option('format', { kind: 'word', words: FORMATS }),
     option('idle_timeout', { kind: 'duration', minMs: 1 }),
     option('retention', { kind: 'retention' }),
     option('unknown_fields', { kind: 'word', words: ['ignore', 'refuse'] }),

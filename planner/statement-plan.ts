@@ -1,6 +1,6 @@
 import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
 import type { ChangeMode, Field } from '../runtime/types/schema.ts';
-import type { Problem } from '../runtime/errors/problem.ts';
+import type { Problem, Span, Subject } from '../runtime/errors/problem.ts';
 import type { Value } from '../runtime/types/value.ts';
 import type { Catalog, RelationDefinition, RelationKind } from '../runtime/catalog/catalog.ts';
 
@@ -12,6 +12,8 @@ export type StatementPlan =
       readonly definition: RelationDefinition;
       readonly plan: PhysicalPlan | null;
       readonly exists: boolean;
+      /** Where its options and columns stand in the text sent, for what is found to be wrong when it is made. */
+      readonly places?: readonly DeclaredPlace[];
     }
   /** All names to drop, dependants first; empty with IF EXISTS when there is nothing. */
   | {
@@ -33,6 +35,10 @@ export type StatementPlan =
   | { readonly kind: 'explain'; readonly text: string }
   /** A pull query over the current rows. `reads` are the relations scanned. */
   | { readonly kind: 'select'; readonly plan: PhysicalPlan; readonly reads: readonly string[] };
+
+export interface DeclaredPlace extends Subject {
+  readonly span: Span;
+}
 
 /** One statement of a text: its place and its first words in upper case (`CREATE MATERIALIZED VIEW`). */
 export interface StatementText {

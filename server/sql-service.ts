@@ -8,6 +8,7 @@ import { insertLines } from '../runtime/formats/insert-lines.ts';
 import type { PhysicalPlan } from '../runtime/plan/physical-plan.ts';
 import type { Catalogue } from './catalogue.ts';
 import { describeColumns } from './describe-columns.ts';
+import { placedProblems } from './placed-problems.ts';
 import { planDefinitions, type PlannedTrial, planExisting, planQuery } from './try/plan-trial.ts';
 import type { TrialRelation } from './try/trial.ts';
 
@@ -118,7 +119,7 @@ export class SqlService {
   async #carryOut(statement: string, plan: StatementPlan): Promise<StatementResult> {
     switch (plan.kind) {
       case 'create':
-        if (!plan.exists) await this.catalogue.create(plan.definition, plan.plan);
+        if (!plan.exists) await this.#create(plan);
         return {
           kind: 'created',
           statement,
@@ -143,6 +144,16 @@ export class SqlService {
         const never: never = plan;
         return never;
       }
+    }
+  }
+
+  /** What the engine finds to be wrong (a file that is not there) is shown where the text declares it. */
+  async #create({ definition, plan, places = [] }: Extract<StatementPlan, { kind: 'create' }>): Promise<void> {
+    try {
+      await this.catalogue.create(definition, plan);
+    } catch (error) {
+      if (error instanceof ProblemError) throw placedProblems(error, places);
+      throw error;
     }
   }
 

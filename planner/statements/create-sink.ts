@@ -3,6 +3,7 @@ import type { CreateSink, Identifier, SelectStatement } from '../sql/syntax.ts';
 import type { StatementPlan, StatementText } from '../statement-plan.ts';
 import { planContinuousQuery } from './plan-select.ts';
 import type { PlannerContext } from './planner-context.ts';
+import { optionPlaces } from './read-options.ts';
 import { findNamed, requireFreeName, requireNewName } from './relation-names.ts';
 import { sinkOptions } from './stream-options.ts';
 
@@ -27,7 +28,7 @@ export function planCreateSink(node: CreateSink, statement: StatementText, conte
     dependsOn,
     sql: statement.text,
   };
-  return { kind: 'create', definition, plan, exists: false };
+  return { kind: 'create', definition, plan, exists: false, places: optionPlaces(node.options) };
 }
 
 /** `SELECT * FROM name`. */

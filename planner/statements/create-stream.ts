@@ -7,10 +7,11 @@ import { matchName } from '../bind/names.ts';
 import { resolveType } from '../bind/resolve-type.ts';
 import { suggest } from '../bind/suggest.ts';
 import type { ColumnNode, CreateStream, Identifier } from '../sql/syntax.ts';
-import type { StatementPlan, StatementText } from '../statement-plan.ts';
+import type { DeclaredPlace, StatementPlan, StatementText } from '../statement-plan.ts';
 import { computedColumns } from './computed-columns.ts';
 import { constantValue } from './constant.ts';
 import type { PlannerContext } from './planner-context.ts';
+import { optionPlaces } from './read-options.ts';
 import { relationKind } from './relation-kind.ts';
 import { requireFreeName, requireNewName } from './relation-names.ts';
 import { isRowType, rowColumns } from './row-column.ts';
@@ -23,7 +24,18 @@ export function planCreateStream(node: CreateStream, statement: StatementText, c
   if (existing !== undefined && node.ifNotExists)
     return { kind: 'create', definition: existing, plan: null, exists: true };
   requireNewName(node.name, context.catalog);
-  return { kind: 'create', definition: streamDefinition(node, statement, context), plan: null, exists: false };
+  return {
+    kind: 'create',
+    definition: streamDefinition(node, statement, context),
+    plan: null,
+    exists: false,
+    places: placesOf(node),
+  };
+}
+
+function placesOf({ options, columns }: CreateStream): readonly DeclaredPlace[] {
+  const ofColumns = columns.map(({ name, span }) => ({ kind: 'column' as const, name: name.text, span }));
+  return [...optionPlaces(options), ...ofColumns];
 }
 
 function streamDefinition(node: CreateStream, statement: StatementText, context: PlannerContext): StreamDefinition {

@@ -6,6 +6,7 @@ import { problem } from '../../runtime/errors/problem.ts';
 import { suggest } from '../bind/suggest.ts';
 import type { OptionInfo, OptionValue } from '../planner-environment.ts';
 import type { OptionNode } from '../sql/syntax.ts';
+import type { DeclaredPlace } from '../statement-plan.ts';
 
 /** Options by name in lower case, each written once. Throws INVALID_OPTION. */
 export function optionMap(nodes: readonly OptionNode[]): ReadonlyMap<string, OptionNode> {
@@ -24,6 +25,11 @@ function optionName(node: OptionNode): string {
   return parts.length < 3
     ? node.name.text.toLowerCase()
     : [parts[0]?.toLowerCase(), ...parts.slice(1, -1), parts.at(-1)?.toLowerCase()].join('.');
+}
+
+/** Where the options stand. */
+export function optionPlaces(nodes: readonly OptionNode[]): readonly DeclaredPlace[] {
+  return nodes.map((node) => ({ kind: 'option', name: optionName(node), span: node.span }));
 }
 
 /** Throws UNKNOWN_OPTION with a hint. */

@@ -1,6 +1,11 @@
 import { type ProblemError, problem } from '../../runtime/errors/problem.ts';
 import { suggest } from '../bind/suggest.ts';
-import { type ConnectorInfo, type PlannerEnvironment, UNBUILT_CONNECTORS } from '../planner-environment.ts';
+import {
+  type ConnectorInfo,
+  type OptionInfo,
+  type PlannerEnvironment,
+  UNBUILT_CONNECTORS,
+} from '../planner-environment.ts';
 import type { CreateSink, CreateStream, Identifier, OptionNode } from '../sql/syntax.ts';
 import { checkOption, optionMap, unknownOption } from './read-options.ts';
 
@@ -32,9 +37,13 @@ export function streamOptions(node: CreateStream, environment: PlannerEnvironmen
     else checkFieldOption(name, option, connector, node, names);
     texts.set(name, option.value);
   }
-  requireOptions(connector, written, node.name);
+  requireOptions(connector.name, connector.options, written, node.name);
   const format = (texts.get('format') ?? 'json').toLowerCase();
   texts.delete('format');
+  if (!connector.formats.includes(format)) {
+    const message = `connector ${connector.name} makes its rows itself, not as ${format}`;
+    throw problem('INVALID_OPTION', message, written.get('format')?.span, 'leave format out');
+  }
   return { connector: connector.name, format, options: Object.fromEntries(texts) };
 }
 
@@ -81,12 +90,17 @@ function checkFieldOption(
     throw unknownOption(last, option, connector.fieldOptions, `a field of connector ${connector.name}`);
 }
 
-function requireOptions(connector: ConnectorInfo, written: ReadonlyMap<string, OptionNode>, name: Identifier): void {
-  const missing = connector.options.find((option) => option.required && !written.has(option.name));
+function requireOptions(
+  connector: string,
+  known: readonly OptionInfo[],
+  written: ReadonlyMap<string, OptionNode>,
+  name: Identifier,
+): void {
+  const missing = known.find((option) => option.required && !written.has(option.name));
   if (missing === undefined) return;
   throw problem(
     'INVALID_OPTION',
-    `connector ${connector.name} needs the option ${missing.name}`,
+    `connector ${connector} needs the option ${missing.name}`,
     written.get('connector')?.span ?? name.span,
   );
 }
@@ -103,7 +117,7 @@ export function sinkOptions(
       'INVALID_OPTION',
       `sink ${node.name.text} needs a connector`,
       node.name.span,
-      "WITH (connector = 'blackhole')",
+      "WITH (connector = 'file', path = 'out.ndjson')",
     );
   const connector = findConnector(given, '', environment);
   if (!connector.sink) {
@@ -111,12 +125,12 @@ export function sinkOptions(
       'UNSUPPORTED',
       `connector ${connector.name} cannot be a sink yet`,
       given.span,
-      "use connector = 'blackhole', or watch a materialized view",
+      "use connector = 'file' or 'blackhole', or watch a materialized view",
     );
   }
   for (const [name, option] of written) {
     if (name === 'connector') continue;
-    const known = [...environment.sinkOptions, ...connector.options];
+    const known = [...environment.sinkOptions, ...connector.sinkOptions];
     const info = known.find((candidate) => candidate.name === name);
     if (info === undefined) {
       const names = known.map((each) => each.name);
@@ -124,6 +138,7 @@ export function sinkOptions(
     }
     checkOption(info, option);
   }
+  requireOptions(connector.name, connector.sinkOptions, written, node.name);
   return {
     connector: connector.name,
     options: Object.fromEntries(

@@ -19,6 +19,11 @@ writeFileSync(join(folder, 'logs', 'a.ndjson'), Array.from({ length: 500 }, (_, 
 writeFileSync(join(folder, 'logs', 'b.ndjson'), Array.from({ length: 90 }, (_, index) => line(index)).join('\n'));
 writeFileSync(join(folder, 'logs', 'c.ndjson'), '');
 writeFileSync(join(folder, 'logs', 'deep', 'd.ndjson'), `\n\n${line(1)}\r\n\n${'y'.repeat(3 << 20)}\n${line(2)}\n`);
+const record = (index: number): string => `${index},"${'x ""y""\n'.repeat((index * 37) % 50)}",z`;
+const records = (count: number): string => Array.from({ length: count }, (_, index) => `${record(index)}\r\n`).join('');
+writeFileSync(join(folder, 'logs', 'a.csv'), `n,"te""xt",more\r\n${records(300)}`);
+writeFileSync(join(folder, 'logs', 'b.csv'), `n,text\n${record(1)}\n1,"${'y""'.repeat(1 << 20)}"\n${record(2)}`);
+writeFileSync(join(folder, 'logs', 'c.csv'), 'n,text\n');
 
 const field = (name: string, type: Field['type']): Field => ({ name, type, nullable: true });
 const everyColumn = [
@@ -39,6 +44,7 @@ const NOW = 1_700_000_600_000;
 interface Subject {
   readonly name: string;
   readonly connector: string;
+  readonly format?: string;
   readonly columns: readonly Field[];
   readonly options: Readonly<Record<string, string>>;
 }
@@ -46,6 +52,7 @@ interface Subject {
 /** Every replayable source, with an end. A new one gets a line here. */
 const subjects: readonly Subject[] = [
   { name: 'file', connector: 'file', columns: [], options: { path: 'logs/**/*.ndjson' } },
+  { name: 'file of CSV', connector: 'file', format: 'csv', columns: [], options: { path: 'logs/*.csv' } },
   {
     name: 'datagen with a pace',
     connector: 'datagen',
@@ -88,9 +95,10 @@ const subjects: readonly Subject[] = [
 
 const context: SourceContext = { clock: new ManualClock(NOW), filesDirectory: folder };
 
-function factoryOf({ connector: name, columns, options }: Subject): SourceFactory {
+function factoryOf({ connector: name, format = 'json', columns, options }: Subject): SourceFactory {
   const definition = {
     relation: 'r',
+    format,
     columns,
     eventTime: null,
     options: new Map(Object.entries(options)),

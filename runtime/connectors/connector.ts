@@ -1,6 +1,6 @@
 import type { Column } from '../columns/column.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Field } from '../types/schema.ts';
+import type { ChangeMode, Field } from '../types/schema.ts';
 
 /**
  * Where rows come from and go to. Adding a connector is one new file here and a line in index.ts.
@@ -14,6 +14,8 @@ export interface Connector {
   readonly options: readonly ConnectorOption[];
   /** Whether REST rows, INSERT and WebSocket insert may write to its relations. */
   readonly writable: boolean;
+  /** Options of its sinks, where they are others. */
+  readonly sinkOptions?: readonly ConnectorOption[];
   /** null: not a source (or fed from outside, as `http`). Validates options and schema, touches nothing outside. */
   readonly source: ((definition: SourceDefinition) => SourceFactory) | null;
   /** null: not a sink. */
@@ -29,6 +31,8 @@ export interface ConnectorOption {
 export interface SourceDefinition {
   readonly relation: string;
   readonly columns: readonly Field[];
+  /** The declared format of its rows; default json. */
+  readonly format?: string;
   /** Position of the event-time column, null when there is none. */
   readonly eventTime: number | null;
   readonly options: ReadonlyMap<string, string>;
@@ -95,8 +99,14 @@ export type Polled =
   | { readonly kind: 'end' };
 
 export type PolledRows =
-  /** Whole NDJSON lines, to be decoded and checked like pushed rows. */
-  | { readonly kind: 'lines'; readonly bytes: Buffer; readonly to: Offset; readonly check: number }
+  /** Whole lines, to be decoded and checked like pushed rows: NDJSON, or CSV records where there is a `header` line. */
+  | {
+      readonly kind: 'lines';
+      readonly bytes: Buffer;
+      readonly header?: Buffer;
+      readonly to: Offset;
+      readonly check: number;
+    }
   /** Columns in the order of `SourceDefinition.columns`, already of the right types; null: not needed, left out. */
   | {
       readonly kind: 'columns';
@@ -121,10 +131,41 @@ export interface RecordedPoll {
 export interface SinkDefinition {
   readonly name: string;
   readonly columns: readonly Field[];
+  /** How rows change: in append mode all changes are `+`. */
+  readonly mode: ChangeMode;
   readonly options: ReadonlyMap<string, string>;
 }
 
-/** `discard`: rows are computed, counted and let go. Sinks that write come with their own protocol. */
-export interface SinkFactory {
-  readonly kind: 'discard';
+export type SinkFactory =
+  /** Rows are computed, counted and let go. */
+  | { readonly kind: 'discard' }
+  | {
+      readonly kind: 'write';
+      readonly open: (context: SourceContext) => Sink;
+    };
+
+/** How far a sink has written durably: kept with the epochs, so that a start can go back to it. */
+export interface SinkMark {
+  /** The last change that is written. */
+  readonly seq: number;
+  /** The sink's own place behind it; travels as JSON. */
+  readonly place: unknown;
+}
+
+/**
+ * Writes changes that are durable already, in order. After a crash the engine goes back to the last mark and gives the
+ * changes behind it again, so that each stands there once. All but `sync` is synchronous; failures are ProblemErrors.
+ */
+export interface Sink {
+  /** What it writes to, whatever it is called: no two sinks write to one target. */
+  readonly target: string;
+  /** The place where a new sink begins. */
+  start(): unknown;
+  /** Takes away what was written behind a place. Errors: SINK_CHANGED where that place is not as it was left. */
+  rewind(place: unknown): void;
+  /** `rows`: change rows as JSON text, `["+",1,"a"],["-",1,"a"]`; `seqFrom`: the number of the first. */
+  write(rows: Uint8Array, seqFrom: number): void;
+  /** Makes durable what is written by now, and answers its place. */
+  sync(): Promise<unknown>;
+  close(): void;
 }

@@ -1,6 +1,6 @@
 import { allocateInts } from '../columns/allocator.ts';
 import { unreachable } from '../errors/assert.ts';
-import { problem } from '../errors/problem.ts';
+import { problemWith } from '../errors/problem.ts';
 import { type DataType, typeName } from '../types/data-type.ts';
 import { fitsPrecision, parseDecimal, parseDecimalAs } from '../types/decimal.ts';
 import { parseDouble } from '../types/double.ts';
@@ -98,10 +98,10 @@ class FieldOptions {
     for (const option of FIELD_OPTIONS) {
       if (option === 'kind' || option === 'null_rate' || allowed.includes(option) || this.text(option) === null)
         continue;
-      throw problem(
+      throw problemWith(
+        { kind: 'option', name: this.nameOf(option) },
         'INVALID_OPTION',
         `option ${this.nameOf(option)} does not go with the kind of ${this.field.name}`,
-        undefined,
         `it takes ${allowed.join(', ')}`,
       );
     }
@@ -127,7 +127,11 @@ class FieldOptions {
 
   wrongKind(kind: Kind): Error {
     const { type, name } = this.field;
-    return problem('INVALID_OPTION', `option ${this.nameOf('kind')}: ${kind} makes no ${typeName(type)} for ${name}`);
+    return problemWith(
+      { kind: 'option', name: this.nameOf('kind') },
+      'INVALID_OPTION',
+      `option ${this.nameOf('kind')}: ${kind} makes no ${typeName(type)} for ${name}`,
+    );
   }
 }
 
@@ -166,10 +170,10 @@ function randomPlan(options: FieldOptions, type: DataType): FieldPlan {
       options.refuseOthers([]);
       return { kind: 'boolean' };
     default:
-      throw problem(
+      throw problemWith(
+        { kind: 'option', name: options.nameOf('kind') },
         'INVALID_OPTION',
         `option ${options.nameOf('kind')}: random makes no ${typeName(type)}`,
-        undefined,
         `use ${options.nameOf('kind')} = 'pick' with ${options.nameOf('values')}`,
       );
   }

@@ -1,10 +1,11 @@
 import { readdirSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { problem } from '../errors/problem.ts';
+import { problemWith } from '../errors/problem.ts';
 
 /** More files than this in one stream are a mistake in the pattern. */
 const FILES_MAX = 10_000;
 const FOLDER_DEPTH_MAX = 32;
+export const PATH = { kind: 'option', name: 'path' } as const;
 
 /**
  * The files under `root` (a real path) that a path or glob names, relative to it, sorted by name. `*` and `?` stand for
@@ -15,11 +16,11 @@ const FOLDER_DEPTH_MAX = 32;
 export function matchFiles(root: string, pattern: string): string[] {
   const found = findFiles(root, pattern);
   if (found.length === 0) {
-    throw problem(
+    throw problemWith(
+      PATH,
       'INVALID_OPTION',
       `option path: no file matches '${pattern}'`,
-      undefined,
-      `it is looked for under ${root}`,
+      'files lie below the --files folder',
     );
   }
   return found;
@@ -44,10 +45,10 @@ export function realRoot(directory: string, pattern: string): string {
   try {
     return realpathSync(directory);
   } catch {
-    throw problem(
+    throw problemWith(
+      PATH,
       'INVALID_OPTION',
       `option path: no file matches '${pattern}'`,
-      undefined,
       `there is no folder ${directory}`,
     );
   }
@@ -59,12 +60,17 @@ export function isWithin(root: string, path: string): boolean {
 }
 
 export function notAllowed(path: string, why: string): Error {
-  return problem(
+  return problemWith(
+    PATH,
     'PATH_NOT_ALLOWED',
-    `file '${path}' cannot be read: ${why}`,
-    undefined,
-    'files are read below the --files folder only',
+    `file '${path}' cannot be used: ${why}`,
+    'files lie below the --files folder only',
   );
+}
+
+/** The place that a path names below the root. */
+export function pathWithin(root: string, path: string): string {
+  return join(root, ...stepsUnder(root, path));
 }
 
 function stepsUnder(root: string, pattern: string): string[] {
@@ -99,7 +105,8 @@ function walk(root: string, at: readonly string[], steps: readonly string[], fou
 }
 
 function add(found: Set<string>, file: string): void {
-  if (found.size === FILES_MAX) throw problem('INVALID_OPTION', `option path: more than ${FILES_MAX} files match`);
+  if (found.size === FILES_MAX)
+    throw problemWith(PATH, 'INVALID_OPTION', `option path: more than ${FILES_MAX} files match`);
   found.add(file);
 }
 

@@ -11,7 +11,8 @@ import type {
   SourceDefinition,
 } from './connector.ts';
 import { matchFiles, realRoot } from './file-paths.ts';
-import { type Place, polledRows, type ReadAt, RowReader } from './file-rows.ts';
+import { parsePlace, type Place, placeText, polledRows, type ReadAt, RowReader } from './file-rows.ts';
+import { FILE_SINK_OPTIONS, fileSink } from './file-sink.ts';
 import { FollowedFiles } from './followed-files.ts';
 import { FileSet } from './open-file.ts';
 import { OptionReader } from './read-options.ts';
@@ -25,19 +26,22 @@ const OPTIONS: readonly ConnectorOption[] = [
   },
 ];
 
-/** NDJSON files. One partition per file. */
+/** Files of NDJSON or CSV. One partition per file. */
 export const file: Connector = {
   name: 'file',
-  summary: 'NDJSON files below the --files folder, read once or followed as they grow',
+  summary: 'NDJSON or CSV files below the --files folder, read once or followed as they grow',
   options: OPTIONS,
   writable: false,
   source: (definition) => {
     const { path, follow } = optionsOf(definition);
     const open = (directory: string): Source =>
-      follow ? new FollowedFiles(directory, path) : new FileSource(directory, path);
+      follow
+        ? new FollowedFiles(directory, path, definition.format)
+        : new FileSource(directory, path, definition.format);
     return { replayable: true, open: ({ filesDirectory }) => open(filesDirectory) };
   },
-  sink: null,
+  sinkOptions: FILE_SINK_OPTIONS,
+  sink: fileSink,
 };
 
 function optionsOf({ options }: SourceDefinition): { path: string; follow: boolean } {
@@ -49,15 +53,16 @@ function optionsOf({ options }: SourceDefinition): { path: string; follow: boole
   return { path, follow };
 }
 
-/** Files that do not grow. Offsets are positions in bytes, with a tilde behind them within a line that is passed over. */
+/** Files that do not grow. Offsets are places. */
 class FileSource implements Source {
   readonly endless = false;
   readonly growing = false;
   readonly #files: FileSet;
   readonly #names: readonly string[];
-  readonly #reader = new RowReader();
+  readonly #reader: RowReader;
 
-  constructor(directory: string, path: string) {
+  constructor(directory: string, path: string, format: string | undefined) {
+    this.#reader = new RowReader(format);
     const root = realRoot(directory, path);
     this.#names = matchFiles(root, path);
     this.#files = new FileSet(root);
@@ -121,11 +126,12 @@ class FileSource implements Source {
   }
 }
 
+/** Files that were begun before places within CSV were known have a bare tilde. */
 function placeOf(offset: Offset): Place {
-  if (typeof offset === 'number') return { at: offset, skipping: false };
-  return { at: Number.parseInt(offset, 10), skipping: offset.endsWith('~') };
+  const text = String(offset);
+  return parsePlace(text.endsWith('~') ? `${text}1` : text);
 }
 
-function offsetOf({ at, skipping }: Place): Offset {
-  return skipping ? `${at}~` : at;
+function offsetOf(place: Place): Offset {
+  return place.within === 0 ? place.at : placeText(place);
 }

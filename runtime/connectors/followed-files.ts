@@ -24,7 +24,7 @@ export class FollowedFiles implements Source {
   readonly growing = true;
   readonly #root: string;
   readonly #path: string;
-  readonly #reader = new RowReader();
+  readonly #reader: RowReader;
   /** By partition. */
   readonly #contents = new Map<string, FollowedContent>();
   /** The newest content of each name. */
@@ -34,7 +34,8 @@ export class FollowedFiles implements Source {
   /** Something was read to its end since the folder was looked at. */
   #stale = true;
 
-  constructor(directory: string, path: string) {
+  constructor(directory: string, path: string, format: string | undefined) {
+    this.#reader = new RowReader(format);
     this.#root = realRoot(directory, path);
     this.#path = path;
     // What can never be read is said when the stream is created; files may come later.

@@ -35,7 +35,8 @@ export interface HostProbe {
   /** Over 1, 5 and 15 minutes. */
   load(): readonly [number, number, number];
   networks(): readonly NetworkCounters[];
-  disks(): readonly DiskCounters[];
+  /** null: this machine does not tell. */
+  disks(): readonly DiskCounters[] | null;
 }
 
 /** Linux by /proc; any other system by what Node knows. */
@@ -50,7 +51,7 @@ export function procProbe(read: (name: string) => string): HostProbe {
     memory: () => memoryOf(read('meminfo')),
     load: () => loadOf(read('loadavg')),
     networks: () => linesOf(read('net/dev')).flatMap(networkOf),
-    disks: () => linesOf(read('diskstats')).flatMap(diskOf),
+    disks: () => disksOf(() => read('diskstats')),
   };
 }
 
@@ -67,7 +68,7 @@ export function nodeProbe(): HostProbe {
     memory: () => ({ total: totalmem(), free: freemem() }),
     load: () => threeOf(loadavg()),
     networks: () => Object.keys(networkInterfaces()).map((name) => ({ interface: name, rxBytes: null, txBytes: null })),
-    disks: () => [],
+    disks: () => null,
   };
 }
 
@@ -108,6 +109,15 @@ function networkOf(line: string): NetworkCounters[] {
   if (name === undefined || counts === undefined) return [];
   const columns = counts.split(/\s+/).map(Number);
   return [{ interface: name, rxBytes: columns[0] ?? 0, txBytes: columns[8] ?? 0 }];
+}
+
+/** A system may have /proc and keep this to itself. */
+function disksOf(read: () => string): readonly DiskCounters[] | null {
+  try {
+    return linesOf(read()).flatMap(diskOf);
+  } catch {
+    return null;
+  }
 }
 
 const SECTOR_BYTES = 512;

@@ -99,6 +99,17 @@ describe('host', () => {
     expect(source.poll('0', 10_000, at(3000))).toMatchObject({ kind: 'lines', to: 3000 });
   });
 
+  test('disks of a machine that does not tell are not supported, which is said when the stream is made', () => {
+    const silent = procProbe((name) => {
+      if (name === 'diskstats') throw new Error('no such file');
+      return FILES[name]!;
+    });
+    for (const of of [silent, nodeProbe()]) {
+      expect(() => open('disk', { device: STRING }, {}, of)).toThrow(/^UNSUPPORTED: .*\/proc\/diskstats/);
+    }
+    open('load', { load1: DOUBLE }, {}, silent).close();
+  });
+
   test('options and columns are checked and named', () => {
     expect(() => open('weather', {})).toThrow(/^INVALID_OPTION: .*metric.*cpu, memory, load, network, disk/);
     expect(() => open('load', {}, { interval: '99 ms' })).toThrow(/^INVALID_OPTION: .*interval.*100 ms/);

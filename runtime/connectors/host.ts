@@ -1,4 +1,4 @@
-import { problem } from '../errors/problem.ts';
+import { problemWith } from '../errors/problem.ts';
 import { type TypeKind, typeName } from '../types/data-type.ts';
 import type { Field } from '../types/schema.ts';
 import type { Connector, ConnectorOption, Offset, Polled, PollLimit, Source, SourceDefinition } from './connector.ts';
@@ -51,10 +51,24 @@ export function hostConnector(probe: HostProbe): Connector {
       const intervalMs = reader.duration('interval', INTERVAL_MIN_MS, INTERVAL_MS);
       checkColumns(metric, definition);
       const names = definition.columns.map(({ name }) => name);
-      return { replayable: false, open: () => new HostSource(probe, metric, intervalMs, names) };
+      const open = (): Source => {
+        if (metric === 'disk' && probe.disks() === null) throw noDisks();
+        return new HostSource(probe, metric, intervalMs, names);
+      };
+      return { replayable: false, open };
     },
     sink: null,
   };
+}
+
+function noDisks(): Error {
+  const message = 'this machine does not tell what its disks read and write: it has no /proc/diskstats';
+  return problemWith(
+    { kind: 'option', name: 'metric' },
+    'UNSUPPORTED',
+    message,
+    'cpu, memory and load are known anywhere',
+  );
 }
 
 function checkColumns(metric: Metric, { columns }: SourceDefinition): void {
@@ -63,16 +77,17 @@ function checkColumns(metric: Metric, { columns }: SourceDefinition): void {
     const kind = known.get(column.name);
     if (kind === undefined) {
       const names = [...known.keys()].join(', ');
-      throw problem(
+      throw problemWith(
+        { kind: 'column', name: column.name },
         'INVALID_OPTION',
         `option metric: ${metric} has no column ${column.name}`,
-        undefined,
         `it has ${names}`,
       );
     }
     if (!holds(column, kind)) {
       const wanted = TYPES[kind].map((each) => each.toUpperCase()).join(' or ');
-      throw problem(
+      throw problemWith(
+        { kind: 'column', name: column.name },
         'INVALID_OPTION',
         `option metric: ${column.name} of ${metric} is no ${typeName(column.type)}, declare it ${wanted}`,
       );
@@ -150,9 +165,12 @@ class HostSource implements Source {
           .networks()
           .map((each) => ({ ts, interface: each.interface, rx_bytes: each.rxBytes, tx_bytes: each.txBytes }));
       case 'disk':
-        return this.#probe
-          .disks()
-          .map((each) => ({ ts, device: each.device, read_bytes: each.readBytes, write_bytes: each.writeBytes }));
+        return (this.#probe.disks() ?? []).map((each) => ({
+          ts,
+          device: each.device,
+          read_bytes: each.readBytes,
+          write_bytes: each.writeBytes,
+        }));
     }
   }
 

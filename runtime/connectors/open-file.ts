@@ -1,7 +1,7 @@
 import { type BigIntStats, closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { problem } from '../errors/problem.ts';
-import { isWithin, notAllowed } from './file-paths.ts';
+import { problemWith } from '../errors/problem.ts';
+import { isWithin, notAllowed, PATH } from './file-paths.ts';
 
 /** Files that stay open between reads. */
 const OPEN_MAX = 64;
@@ -129,7 +129,13 @@ function openReadable(root: string, path: string, name: string): number {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     const missing = code === 'ENOENT' || code === 'ENOTDIR';
-    if (missing && liesWithin(root, path)) throw problem('INVALID_OPTION', `option path: there is no file '${name}'`);
+    if (missing && liesWithin(root, path))
+      throw problemWith(
+        PATH,
+        'INVALID_OPTION',
+        `option path: there is no file '${name}'`,
+        'files lie below the --files folder',
+      );
     throw notAllowed(name, missing ? 'it leads out of the folder for files' : `it cannot be opened (${code})`);
   }
 }

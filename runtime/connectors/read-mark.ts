@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { allocateUtf8 } from '../columns/allocator.ts';
 import type { Offset } from './connector.ts';
-import type { Place, ReadAt } from './file-rows.ts';
+import { parsePlace, type Place, placeText, type ReadAt } from './file-rows.ts';
 
 const EDGE_BYTES = 256;
 const CHUNK_BYTES = 1 << 20;
@@ -16,19 +16,18 @@ export interface ReadMark extends Place {
   readonly edges: number;
 }
 
-export const UNREAD: ReadMark = { at: 0, skipping: false, identity: '', prefix: 0, edges: 0 };
+export const UNREAD: ReadMark = { at: 0, within: 0, identity: '', prefix: 0, edges: 0 };
 
-/** `123 64769:1835 1f00aa12 0c00ffee`, with a tilde behind the position within a line that is passed over. */
-export function markText({ at, skipping, identity, prefix, edges }: ReadMark): Offset {
+/** `123 64769:1835 1f00aa12 c00ffee`. */
+export function markText({ identity, prefix, edges, ...place }: ReadMark): Offset {
   if (identity === '') return 0;
-  return `${at}${skipping ? '~' : ''} ${identity} ${prefix.toString(16)} ${edges.toString(16)}`;
+  return `${placeText(place)} ${identity} ${prefix.toString(16)} ${edges.toString(16)}`;
 }
 
 export function parseMark(offset: Offset): ReadMark {
-  const [at = '0', identity = '', prefix = '0', edges = '0'] = String(offset).split(' ');
+  const [place = '0', identity = '', prefix = '0', edges = '0'] = String(offset).split(' ');
   return {
-    at: Number.parseInt(at, 10),
-    skipping: at.endsWith('~'),
+    ...parsePlace(place),
     identity,
     prefix: Number.parseInt(prefix, 16),
     edges: Number.parseInt(edges, 16),
@@ -58,7 +57,8 @@ export function prefixHolds(mark: ReadMark, read: ReadAt): boolean {
   return sum === mark.prefix;
 }
 
-function edgesAt(read: ReadAt, at: number): number {
+/** CRC32 of the first and the last bytes before a position. */
+export function edgesAt(read: ReadAt, at: number): number {
   const length = Math.min(EDGE_BYTES, at);
   const buffer = allocateUtf8(length);
   const head = crc32(buffer.subarray(0, read(buffer, length, 0)));

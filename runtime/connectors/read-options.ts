@@ -1,4 +1,4 @@
-import { problem } from '../errors/problem.ts';
+import { problem, problemWith } from '../errors/problem.ts';
 import type { ConnectorOption } from './connector.ts';
 
 /** Options of every stream: their owner is not the connector. */
@@ -12,6 +12,7 @@ const STREAM_OPTIONS: ReadonlySet<string> = new Set([
   'validate',
   'allowed_lateness',
   'state_ttl',
+  'state_limit',
 ]);
 
 const UNIT_MS: ReadonlyMap<string, number> = new Map([
@@ -94,6 +95,7 @@ export class OptionReader {
   }
 
   invalid(name: string, expected: string): Error {
-    return problem('INVALID_OPTION', `option ${name} needs ${expected}, not '${this.text(name) ?? ''}'`);
+    const message = `option ${name} needs ${expected}, not '${this.text(name) ?? ''}'`;
+    return problemWith({ kind: 'option', name }, 'INVALID_OPTION', message);
   }
 }

@@ -309,10 +309,12 @@ export class BatchLoop {
       this.#heads.set(dataflow, { epoch: recovered.epoch, seq: dataflow.seq, watermark: dataflow.watermark });
     }
     for (const [relation, error] of recovered.unreadable) this.#sourceFailed(relation, error);
+    for (const [dataflow, error] of recovered.stopped) this.#stop(dataflow, error);
   }
 
   #newMachine(): Machine {
-    return new Machine(this.#options, (entry, relation) => this.#accepted(entry, relation));
+    const onEntry = (entry: Entry, relation: Relation): void => this.#accepted(entry, relation);
+    return new Machine(this.#options, onEntry, (dataflow, error) => this.#sinkFailed(dataflow, error));
   }
 
   #newCommits(from: CommittedPosition): CommitQueue {
@@ -329,6 +331,12 @@ export class BatchLoop {
       if (!dataflow.failure && !dataflow.paused && this.machine.streamsOf(dataflow).has(relation.id))
         this.#stop(dataflow, error);
     }
+  }
+
+  #sinkFailed(dataflow: Dataflow, error: unknown): void {
+    if (dataflow.failure || this.machine.dataflows.get(dataflow.name) !== dataflow) return;
+    this.#stop(dataflow, error);
+    this.wake();
   }
 
   #accepted(entry: Entry, relation: Relation): void {
@@ -486,6 +494,7 @@ export class BatchLoop {
       this.#heads.set(dataflow, head);
       const log = this.machine.memoryLogs.get(dataflow);
       for (const chunk of chunks) log?.add(chunk);
+      this.machine.sinks.get(dataflow)?.write(chunks);
       if (!this.#watched.has(dataflow.name)) continue;
       if (chunks.length > 0) this.#emit({ kind: 'batch', view: dataflow.name, chunks });
       else if (before?.watermark !== head.watermark) this.#emit(progressOf(dataflow.name, head));
@@ -563,6 +572,7 @@ export class BatchLoop {
     this.machine.replaceDataflow(failed, fresh);
     if (head) this.#heads.set(fresh, head);
     this.#heads.delete(failed);
+    await this.machine.recoverSink(fresh);
     return fresh;
   }
 
@@ -626,6 +636,7 @@ export class BatchLoop {
     this.#advanced = [];
     this.#torn = [];
     this.#backfills.clear();
+    this.machine.closeSinks();
     const machine = this.#newMachine();
     this.machine = machine;
     this.#adopt(await recoverMachine(machine));
@@ -676,6 +687,7 @@ export class BatchLoop {
       this.#commits.abandon(error);
     }
     for (const relation of this.machine.intake.relations()) relation.close();
+    this.machine.closeSinks();
   }
 
   #headOf(dataflow: Dataflow, head: CommittedHead): ViewHead {

@@ -6,6 +6,8 @@ import type { ChangeChunk } from './engine.ts';
 export const VIEW_LOG: Retention = { ms: Infinity, bytes: 64 << 20, entries: 100_000 };
 /** `<view>$errors`: the newest are kept. */
 export const ERRORS_LOG: Retention = { ms: Infinity, bytes: 16 << 20, entries: 10_000 };
+/** Sinks that write: until it is written durably. The bound sets how finely it is let go; see Machine.trimChanges. */
+export const SINK_LOG: Retention = { ms: Infinity, bytes: 16 << 20, entries: Infinity };
 /** Ad-hoc queries, in memory. */
 export const AD_HOC_LOG: Retention = { ms: Infinity, bytes: 8 << 20, entries: 10_000 };
 

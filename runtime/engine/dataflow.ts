@@ -4,6 +4,7 @@ import type { Flow, Tick, Waits } from '../dstream/dstream.ts';
 import type { DStreamGraph, GraphOutput } from '../dstream/dstream-graph.ts';
 import { buildGraph } from '../dstream/build-graph.ts';
 import type { Retention } from '../catalog/retention.ts';
+import type { SinkMark } from '../connectors/connector.ts';
 import type { Problem } from '../errors/problem.ts';
 import { encodeChangeRows } from '../formats/change-rows.ts';
 import { describeOperators, type OperatorText } from '../plan/describe-operators.ts';
@@ -61,6 +62,7 @@ export interface SavedDataflow {
   readonly starts?: readonly (readonly [number, StreamStart])[];
   /** The newest segment of its change log. */
   readonly held?: Segment | null;
+  readonly sink?: SinkMark;
 }
 
 /** Where a query begins to read a stream. */
@@ -84,6 +86,8 @@ export interface DataflowOptions {
   readonly retention: Retention;
   /** Bytes of state beyond which it stops. */
   readonly stateLimit: number;
+  /** Whether its changes are kept: those of a sink that lets its rows go are not. */
+  readonly keepsChanges?: boolean;
 }
 
 /** State is measured after about so many rows, or so many micro-batches. */
@@ -112,6 +116,7 @@ export class Dataflow {
   readonly #graph: DStreamGraph;
   readonly #states: readonly CheckpointedState[];
   readonly #clock: Clock;
+  readonly #keepsChanges: boolean;
   readonly #watermarks = new Map<number, number>();
   #started = false;
   #lastSaved: SavedDataflow;
@@ -136,12 +141,16 @@ export class Dataflow {
   failure: Problem | null = null;
   /** A micro-batch did not come to its end: the state is that of no epoch. */
   torn = false;
+  /** Of a sink that writes: up to where what it wrote is durable. */
+  sinkMark: SinkMark | null = null;
   watermark = -Infinity;
   rowsIn = 0;
   rowsOut = 0;
   batchMs = 0;
 
-  constructor({ id, name, kind, plan, clock, hashSeed, timeless, retention, stateLimit }: DataflowOptions) {
+  constructor(options: DataflowOptions) {
+    const { id, name, kind, plan, clock, hashSeed, timeless, retention, stateLimit, keepsChanges = true } = options;
+    this.#keepsChanges = keepsChanges;
     this.id = id;
     this.name = name;
     this.kind = kind;
@@ -182,7 +191,7 @@ export class Dataflow {
     if (this.joined) for (const inbox of this.inboxes.values()) inbox.clear();
     this.watermark = output.watermark;
     const encoding = this.#clock.monotonic();
-    const chunks = this.kind === 'sink' ? [] : this.#encode(output, tick.epoch);
+    const chunks = this.#keepsChanges ? this.#encode(output, tick.epoch) : [];
     const encodeMs = this.#clock.monotonic() - encoding;
     this.rowsOut += output.changes.length;
     this.batchMs = this.#clock.monotonic() - began;
@@ -278,6 +287,7 @@ export class Dataflow {
       failure: this.failure,
       ...(this.starts.size > 0 && { starts: [...this.starts] }),
       held: this.changes.held.saveOpen(),
+      ...(this.sinkMark && { sink: this.sinkMark }),
     };
     return this.#lastSaved;
   }
@@ -373,6 +383,7 @@ export class Dataflow {
     this.failure = saved.failure;
     this.starts.clear();
     for (const [id, start] of saved.starts ?? []) this.starts.set(id, start);
+    this.sinkMark = saved.sink ?? null;
     this.#lastSaved = saved;
   }
 

@@ -18,7 +18,7 @@ export interface Engine {
   drop(names: readonly string[]): Promise<readonly string[]>;
   /**
    * Answers once the rows are durable, or with `wait: 'applied'` as waitApplied does (refused before anything is kept).
-   * `body`: NDJSON; `strict`: all or nothing (ROWS_REFUSED).
+   * `body`: NDJSON, or CSV with a header line; `strict`: all or nothing (ROWS_REFUSED).
    */
   insert(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted>;
   /**
@@ -90,6 +90,8 @@ export interface RequestKey {
 export interface InsertOptions {
   readonly op: 'upsert' | 'delete';
   readonly strict: boolean;
+  /** Of the body; without it NDJSON. */
+  readonly format?: 'csv';
   /** Default: `durable`. */
   readonly wait?: 'durable' | 'applied';
   readonly request?: RequestKey;

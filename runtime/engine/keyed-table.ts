@@ -6,6 +6,7 @@ import { columnFromValues } from '../columns/column-builder.ts';
 import { valueAt } from '../columns/value-at.ts';
 import type { Flow } from '../dstream/dstream.ts';
 import type { Entry, Slice } from '../intake/entry.ts';
+import { isDelete } from '../intake/relation.ts';
 import { decodeTime, encodeTime } from '../intake/stream-time.ts';
 import { gatherColumns } from '../operators/gather-columns.ts';
 import { readRows, writeRow } from '../operators/row-cells.ts';
@@ -55,7 +56,7 @@ export class KeyedTable implements TableRelation {
   advance(entries: readonly Entry[]): Flow | null {
     if (entries.length === 0) return null;
     for (const { record, slices } of entries) {
-      for (const slice of slices) this.#apply(slice, record.kind === 'delete-rows');
+      for (const slice of slices) this.#apply(slice, isDelete(record.kind));
       this.watermark = record.watermarkAfter ?? -Infinity;
     }
     const batch = this.#changes();

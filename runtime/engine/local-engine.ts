@@ -4,6 +4,7 @@ import { derivedStreams, errorsOfQuery } from '../catalog/derived-definitions.ts
 import { problem } from '../errors/problem.ts';
 import type { Pushed } from '../intake/intake.ts';
 import { Relation } from '../intake/relation.ts';
+import type { RowsKind } from '../intake/row-reader.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import { BatchLoop, type LoopOptions } from './batch-loop.ts';
 import { BodyQueue, type BodySource } from './body-queue.ts';
@@ -132,14 +133,14 @@ export class LocalEngine implements Engine {
   /** `then` gets what was accepted in the same moment, before any commit can begin. */
   #push<T>(stream: string, bytes: Uint8Array, options: InsertOptions, then: (pushed: PushedRows) => T): Promise<T> {
     const body = bufferOf(bytes);
-    const deletes = options.op === 'delete';
+    const kind: RowsKind = { deletes: options.op === 'delete', csv: options.format === 'csv' };
     const source: BodySource = {
       admit: () => this.#loop.admit(),
       relation: () => this.#relation(stream),
-      begin: (relation) => this.#loop.machine.intake.read(relation, body, deletes),
+      begin: (relation) => this.#loop.machine.intake.read(relation, body, kind),
     };
     return this.#bodies.run(stream, source, (relation, reading) => {
-      const how = { body, deletes, strict: options.strict, now: this.#loop.now() };
+      const how = { body, ...kind, strict: options.strict, now: this.#loop.now() };
       return then(pushedRows(this.#loop.machine.intake.push(relation, reading, how)));
     });
   }

@@ -1,8 +1,10 @@
 import type { MaterializedViewDefinition, StreamDefinition } from '../catalog/catalog.ts';
-import type { SourceContext } from '../connectors/connector.ts';
+import type { Sink, SinkFactory, SourceContext } from '../connectors/connector.ts';
+import { connector } from '../connectors/index.ts';
 import { assert } from '../errors/assert.ts';
 import { byteSize } from '../catalog/byte-size.ts';
 import { FOREVER, NONE, parseRetention, type Retention, VIEW_RETENTION } from '../catalog/retention.ts';
+import { problemWith } from '../errors/problem.ts';
 import { derivedDefinitions, derivedFrom, errorsOf, errorsOfQuery } from '../catalog/derived-definitions.ts';
 import type { Entry } from '../intake/entry.ts';
 import { Intake } from '../intake/intake.ts';
@@ -11,7 +13,7 @@ import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { encodePlan } from '../plan/plan-codec.ts';
-import { AD_HOC_LOG, ERRORS_LOG, MemoryChangeLog, VIEW_LOG } from './change-log.ts';
+import { AD_HOC_LOG, ERRORS_LOG, MemoryChangeLog, SINK_LOG, VIEW_LOG } from './change-log.ts';
 import { nextWindowEnd } from './clock-windows.ts';
 import { Dataflow, type DataflowKind } from './dataflow.ts';
 import type { Definition } from './engine.ts';
@@ -20,6 +22,7 @@ import { errorsPlan } from './errors-plan.ts';
 import { AD_HOC_STATE_BYTES, STATE_LIMIT_BYTES } from './state-limit.ts';
 import { KeyedTable } from './keyed-table.ts';
 import { RowBag } from './row-bag.ts';
+import { SinkWriter } from './sink-writer.ts';
 import type { TableRelation } from './table-relation.ts';
 
 /** A definition as the store keeps it. */
@@ -54,13 +57,21 @@ export class Machine {
   /** They read the log at their own pace, which must not lose what they have yet to read. */
   readonly pullQueries = new Set<Dataflow>();
   readonly memoryLogs = new Map<Dataflow, MemoryChangeLog>();
+  readonly sinks = new Map<Dataflow, SinkWriter>();
   readonly #instances = new Map<Dataflow, string>();
   readonly intake: Intake;
   readonly #sources: SourceContext;
   instance = '';
   nextId = 1;
 
-  constructor(options: MachineOptions, onEntry: (entry: Entry, relation: Relation) => void) {
+  readonly #onSinkFailure: (dataflow: Dataflow, error: unknown) => void;
+
+  constructor(
+    options: MachineOptions,
+    onEntry: (entry: Entry, relation: Relation) => void,
+    onSinkFailure: (dataflow: Dataflow, error: unknown) => void,
+  ) {
+    this.#onSinkFailure = onSinkFailure;
     this.store = options.store;
     this.clock = options.clock;
     this.hashSeed = options.hashSeed;
@@ -80,9 +91,16 @@ export class Machine {
     this.#store(definition, null, createdAt, draft);
   }
 
+  /** Throws what is wrong with where a sink writes to, before anything is made. */
   addDataflow(definition: Definition, plan: PhysicalPlan, createdAt: number, draft: EpochDraft): void {
+    const sink = this.#openSink(definition, plan);
+    const place = this.#tryStart(sink);
     const dataflow = this.openDataflow(this.#store(definition, plan, createdAt, draft));
     this.#startNow(dataflow, createdAt);
+    if (sink) {
+      this.sinks.set(dataflow, this.#writerOf(dataflow, sink));
+      dataflow.sinkMark = { seq: 0, place };
+    }
     draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
   }
 
@@ -164,6 +182,49 @@ export class Machine {
     this.dataflows.set(fresh.name, fresh);
     this.#instances.set(fresh, this.instanceOf(failed));
     this.#instances.delete(failed);
+    this.sinks.get(failed)?.close();
+    this.sinks.delete(failed);
+  }
+
+  /** Opens what a stored sink writes to, and writes what it had not written durably. Errors: SINK_CHANGED, SINK_FAILED. */
+  async recoverSink(dataflow: Dataflow): Promise<void> {
+    const definition = this.definitions.get(dataflow.name)?.definition;
+    const sink = definition ? this.#openSink(definition, dataflow.plan) : null;
+    if (!sink) return;
+    const writer = this.#writerOf(dataflow, sink);
+    this.sinks.set(dataflow, writer);
+    await writer.recover(this.store);
+  }
+
+  closeSinks(): void {
+    for (const writer of this.sinks.values()) writer.close();
+    this.sinks.clear();
+  }
+
+  #writerOf(dataflow: Dataflow, sink: Sink): SinkWriter {
+    return new SinkWriter(dataflow, sink, this.clock, (error) => this.#onSinkFailure(dataflow, error));
+  }
+
+  #openSink(definition: Definition, plan: PhysicalPlan): Sink | null {
+    const factory = sinkFactoryOf(definition, plan);
+    if (factory?.kind !== 'write') return null;
+    const sink = factory.open(this.#sources);
+    for (const [other, { target }] of this.sinks) {
+      if (target !== sink.target || other.name === definition.name) continue;
+      sink.close();
+      const path = { kind: 'option', name: 'path' } as const;
+      throw problemWith(path, 'INVALID_OPTION', `option path: sink ${other.name} writes to this file already`);
+    }
+    return sink;
+  }
+
+  #tryStart(sink: Sink | null): unknown {
+    try {
+      return sink?.start();
+    } catch (error) {
+      sink?.close();
+      throw error;
+    }
   }
 
   drop(name: string, draft: EpochDraft): void {
@@ -181,9 +242,11 @@ export class Machine {
   /** Lets those changes of a view go that are beyond its retention. */
   trimChanges(dataflow: Dataflow, now: number, draft: EpochDraft): void {
     if (dataflow.kind === 'ad-hoc') return;
-    const upTo = dataflow.changes.trim(now);
+    const { changes, saved } = dataflow;
+    // What a sink has not written durably, as far as that is stored, stays, however much it is.
+    const upTo = dataflow.kind === 'sink' ? changes.held.trim(saved.sink?.seq ?? 0) : changes.trim(now);
     if (upTo !== null) draft.trimChanges.push({ view: dataflow.id, upTo });
-    draft.addHeld(dataflow.id, dataflow.changes.held);
+    draft.addHeld(dataflow.id, changes.held);
   }
 
   /** `s$errors`, `s$late` of a stream, `v$errors` of a query that exists. */
@@ -267,9 +330,11 @@ export class Machine {
       const view = this.dataflows.get(relation);
       return view ? view.kind === 'errors' : !this.intake.byName(relation)?.time;
     };
+    const definition = this.definitions.get(name)?.definition;
+    const keepsChanges = kind !== 'sink' || (definition && sinkFactoryOf(definition, plan)?.kind === 'write') === true;
     const { clock, hashSeed } = this;
     const stateLimit = this.#stateLimitOf(name, kind);
-    return new Dataflow({ id, name, kind, plan, clock, hashSeed, timeless, retention, stateLimit });
+    return new Dataflow({ id, name, kind, plan, clock, hashSeed, timeless, retention, stateLimit, keepsChanges });
   }
 
   #stateLimitOf(name: string, kind: DataflowKind): number {
@@ -292,6 +357,8 @@ export class Machine {
     this.dataflows.delete(dataflow.name);
     this.memoryLogs.delete(dataflow);
     this.#instances.delete(dataflow);
+    this.sinks.get(dataflow)?.close();
+    this.sinks.delete(dataflow);
   }
 
   #store(definition: Definition, plan: PhysicalPlan | null, createdAt: number, draft: EpochDraft): StoredDefinition {
@@ -310,6 +377,14 @@ function planOf({ definition, plan }: StoredDefinition): PhysicalPlan {
   return plan;
 }
 
+/** Where the rows of a sink go; null: it is none. */
+function sinkFactoryOf(definition: Definition, { output }: PhysicalPlan): SinkFactory | null {
+  if (definition.kind !== 'sink') return null;
+  const { name, columns, options } = definition;
+  const open = connector(definition.connector)?.sink ?? null;
+  return open && open({ name, columns, mode: output.mode, options: new Map(Object.entries(options)) });
+}
+
 function kindOf({ definition }: StoredDefinition): DataflowKind {
   if (derivedFrom(definition) !== null) return 'errors';
   return definition.kind === 'sink' ? 'sink' : 'view';
@@ -317,6 +392,7 @@ function kindOf({ definition }: StoredDefinition): DataflowKind {
 
 function changesRetention({ definition }: StoredDefinition, kind: DataflowKind, { output }: PhysicalPlan): Retention {
   if (kind === 'errors') return ERRORS_LOG;
+  if (kind === 'sink') return SINK_LOG;
   if (output.mode !== 'append') return VIEW_LOG;
   const options = definition.kind === 'materialized-view' ? definition.options : undefined;
   return parseRetention(options?.['retention'] ?? VIEW_RETENTION) ?? FOREVER;

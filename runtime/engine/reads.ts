@@ -107,6 +107,7 @@ export function runPullQuery(
     timeless: () => false,
     retention: NONE,
     stateLimit: Infinity,
+    keepsChanges: false,
   });
   const output = query.advance(inputs, tick);
   const { mode, columns, order, limit, offset } = plan.output;

@@ -1,5 +1,5 @@
 import type { Entry } from '../intake/entry.ts';
-import type { ProblemError } from '../errors/problem.ts';
+import { ProblemError } from '../errors/problem.ts';
 import type { Relation, SavedRelation } from '../intake/relation.ts';
 import { decodePlan } from '../plan/plan-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -19,6 +19,8 @@ export interface RecoveredMachine {
   readonly pending: readonly Entry[];
   /** Streams of which a pending poll cannot be read again: its rows are not in `pending`, and who reads them must stop. */
   readonly unreadable: ReadonlyMap<Relation, ProblemError>;
+  /** Sinks that cannot go on where they stood. */
+  readonly stopped: ReadonlyMap<Dataflow, ProblemError>;
 }
 
 /** Rebuilds everything as of the last durable epoch: definitions, intake, tables, dataflows with their state. */
@@ -44,8 +46,23 @@ export async function recoverMachine(machine: Machine): Promise<RecoveredMachine
   const { processed, sequence } = position;
   const pending = await readLogWhole(machine.store, machine.intake, all, processed, sequence, note);
   for (const { record, slices } of pending) machine.intake.byId(record.relation)?.gate?.accept(slices);
+  const stopped = await recoverSinks(machine);
   const clock = recovered.epoch === 0 ? -Infinity : recovered.clock;
-  return { epoch: recovered.epoch, clock, processed, pending, unreadable };
+  return { epoch: recovered.epoch, clock, processed, pending, unreadable, stopped };
+}
+
+async function recoverSinks(machine: Machine): Promise<ReadonlyMap<Dataflow, ProblemError>> {
+  const stopped = new Map<Dataflow, ProblemError>();
+  for (const dataflow of machine.dataflows.values()) {
+    if (dataflow.kind !== 'sink' || dataflow.failure) continue;
+    try {
+      await machine.recoverSink(dataflow);
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error;
+      stopped.set(dataflow, error);
+    }
+  }
+  return stopped;
 }
 
 async function open(

@@ -48,6 +48,8 @@ export const ERROR_STATUS = {
   TOO_MANY_QUERIES: 429,
   // rows (row-level codes travel inside a 200)
   MALFORMED_JSON: 400,
+  MALFORMED_CSV: 400,
+  CSV_HEADER: 400,
   INVALID_UTF8: 400,
   DUPLICATE_KEY: 400,
   NULL_NOT_ALLOWED: 400,
@@ -92,6 +94,8 @@ export const ERROR_STATUS = {
   POSITION_LOST: 500,
   SOURCE_CHANGED: 500,
   SOURCE_FAILED: 500,
+  SINK_CHANGED: 500,
+  SINK_FAILED: 500,
   CORRUPT: 500,
   STORE_FAILED: 503,
   DISK_FULL: 503,
@@ -107,9 +111,16 @@ export interface Problem {
   /** Place in the text that was sent; absent when the problem has no place. */
   readonly span?: Span;
   readonly hint?: string;
+  /** What of a declaration it is about, for whoever has the text and can tell its place. */
+  readonly subject?: Subject;
   /** Of a refused row: its place in the body, from 0, and the field that is wrong (null: the row). */
   readonly row?: number;
   readonly field?: string | null;
+}
+
+export interface Subject {
+  readonly kind: 'option' | 'column';
+  readonly name: string;
 }
 
 /** Carries problems up to the nearest edge, which turns them back into values. */
@@ -126,4 +137,9 @@ export class ProblemError extends Error {
 /** Builds the error to throw: `throw problem('UNKNOWN_COLUMN', 'no column "x" in clicks', span, 'did you mean ...?')`. */
 export function problem(code: ErrorCode, message: string, span?: Span, hint?: string): ProblemError {
   return new ProblemError({ code, message, ...(span && { span }), ...(hint !== undefined && { hint }) });
+}
+
+/** As `problem`, about an option of a declaration or one of its columns. */
+export function problemWith(subject: Subject, code: ErrorCode, message: string, hint?: string): ProblemError {
+  return new ProblemError({ code, message, subject, ...(hint !== undefined && { hint }) });
 }

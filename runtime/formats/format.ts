@@ -19,6 +19,8 @@ export interface DecoderOptions {
   readonly keep: readonly number[];
   /** Names of columns that the server computes: a row that gives one is refused (COMPUTED_COLUMN). */
   readonly computed?: readonly string[];
+  /** Names of columns that are declared, and are no more than unknown fields here. */
+  readonly unchecked?: readonly string[];
   /** Rows of at most this many bytes (1 MB by the contract); a longer one is ROW_TOO_LARGE. */
   readonly rowBytesMax: number;
 }
@@ -26,12 +28,13 @@ export interface DecoderOptions {
 /** Adding a format is a new folder or file here and a line in index.ts. */
 export interface Format {
   readonly name: string;
-  openDecoder(columns: readonly WireColumn[], options: DecoderOptions): RowDecoder;
+  /** `header`: the line that the body or file began with, for formats that have one. */
+  openDecoder(columns: readonly WireColumn[], options: DecoderOptions, header?: Buffer): RowDecoder;
 }
 
 export interface RowDecoder {
   /**
-   * Decodes whole rows (NDJSON lines) of bytes[start, end) into columns, at most `rowsMax` accepted rows (but those of one line). Blank lines
+   * Decodes whole rows (lines, or records of CSV) of bytes[start, end) into columns, at most `rowsMax` accepted rows (but those of one line). Blank lines
    * are nothing. The last line needs no newline. Deterministic: the same bytes give the same rows and refusals. At most
    * `refusedMax` refused rows are told (default: all); the others are counted alone, which costs less.
    */

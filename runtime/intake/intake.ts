@@ -7,8 +7,8 @@ import { withoutLines } from '../formats/line-spans.ts';
 import type { IntakeKind, IntakeRecord } from '../store/store.ts';
 import { errorLines, lateLines } from './derived-relations.ts';
 import type { Entry, Slice } from './entry.ts';
-import { numbersOf, type Relation } from './relation.ts';
-import type { BodyReading, DecodedBody } from './row-reader.ts';
+import { headerOf, numbersOf, type Relation } from './relation.ts';
+import type { BodyReading, DecodedBody, RowsKind } from './row-reader.ts';
 import { withoutMissing } from './without-missing.ts';
 
 /** Of a stream whose event time is the clock: the next end, as event time, of a window that has rows; Infinity: none. */
@@ -32,10 +32,10 @@ export interface Pushed {
   readonly sequence: number;
 }
 
-export interface PushOptions {
+export interface PushOptions extends RowsKind {
   /** The bytes that were read. */
   readonly body: Buffer;
-  readonly deletes: boolean;
+  /** All or none. */
   readonly strict: boolean;
   readonly now: number;
 }
@@ -105,10 +105,10 @@ export class Intake {
   }
 
   /** Rows from outside, before they are accepted. */
-  read(relation: Relation, body: Buffer, deletes: boolean): BodyReading {
+  read(relation: Relation, body: Buffer, kind: RowsKind): BodyReading {
     this.#refuseUnwritable(relation);
-    if (deletes) refuseDeletes(relation);
-    const reading = relation.beginReading(body, deletes);
+    if (kind.deletes) refuseDeletes(relation);
+    const reading = relation.beginReading(body, kind);
     return {
       step: () => this.#decoding(() => reading.step()),
       finish: (at) => this.#decoding(() => reading.finish(at)),
@@ -116,11 +116,12 @@ export class Intake {
   }
 
   /** Accepts rows that were read. Good rows are kept when others are refused, unless `strict`. */
-  push(relation: Relation, reading: BodyReading, { body, deletes, strict, now }: PushOptions): Pushed {
+  push(relation: Relation, reading: BodyReading, { body, deletes, csv, strict, now }: PushOptions): Pushed {
     this.#refuseUnwritable(relation);
     const { body: decoded, missing } = passable(relation, reading.finish(now), body);
     if (strict && decoded.rejected > 0) throw refusedAll(decoded);
-    const kind = deletes ? 'delete-rows' : 'rows';
+    const plain = deletes ? 'delete-rows' : 'rows';
+    const kind: IntakeKind = csv ? `csv-${plain}` : plain;
     const ordinal = this.#accept(relation, '0', kind, decoded, withoutLines(body, missing), now);
     const { accepted, refused, rejected } = decoded;
     return { accepted, refused, rejected, ordinal, sequence: this.lastSequence };
@@ -251,7 +252,11 @@ export class Intake {
     };
     const read = this.#decoding(() =>
       polled.kind === 'lines'
-        ? relation.decode(polled.bytes, { at: now, ...(needed && { kept: needed }), ...(checked && { checked }) })
+        ? relation.decode(polled.bytes, {
+            ...{ at: now, ...headerOf(polled) },
+            ...(needed && { kept: needed }),
+            ...(checked && { checked }),
+          })
         : relation.takeColumns(polled, partition, recorded),
     );
     const bytes = polled.kind === 'lines' ? polled.bytes : NO_BYTES;

@@ -18,7 +18,7 @@ import type { IntakeRecord } from '../store/store.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Slice } from './entry.ts';
 import type { RowGate } from './row-gate.ts';
-import { type BodyReading, type DecodedBody, type Reading, RowReader } from './row-reader.ts';
+import { type BodyReading, type DecodedBody, type Reading, RowReader, type RowsKind } from './row-reader.ts';
 import { HeldLog, type SavedHeldLog, type Segment } from './held-log.ts';
 import { rereadSlices } from './reread-slices.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
@@ -89,6 +89,7 @@ export class Relation {
     this.sourceFactory =
       found.source?.({
         relation: definition.name,
+        format: definition.format,
         columns: wire.map((position) => definition.columns[position]!),
         eventTime: this.eventTime === null || !wire.includes(this.eventTime) ? null : wire.indexOf(this.eventTime),
         options: new Map(Object.entries(definition.options)),
@@ -138,8 +139,8 @@ export class Relation {
   }
 
   /** As decode, but slice by slice. */
-  beginReading(bytes: Buffer, deletes: boolean): BodyReading {
-    return this.#reader.begin(bytes, { deletes });
+  beginReading(bytes: Buffer, { deletes, csv }: RowsKind): BodyReading {
+    return this.#reader.begin(bytes, csv ? { deletes, csvHeader: null } : { deletes });
   }
 
   /** What a source may leave out, and whether its bytes are let go before the next poll. */
@@ -165,8 +166,7 @@ export class Relation {
   replay(record: IntakeRecord, needed: readonly number[] = []): Slice[] {
     if (record.kind === 'poll') return this.#replayPoll(record, needed);
     if (record.payload === null || record.rows === 0) return [];
-    const reading = { at: record.at, deletes: record.kind === 'delete-rows' };
-    const body = this.decode(Buffer.from(record.payload), reading);
+    const body = this.decode(Buffer.from(record.payload), readingOf(record));
     assert(body.length === record.rows, `entry ${record.sequence} of ${this.name} gives other rows than at acceptance`);
     return this.#place(body, record);
   }
@@ -220,7 +220,11 @@ export class Relation {
     const { checked } = recorded;
     if (polled.kind !== 'lines' || !checked || needed.every((column) => checked.includes(column))) return placed;
     const wider = this.definition.columns.map((_, column) => checked.includes(column) || needed.includes(column));
-    return rereadSlices(body, placed, this.decode(polled.bytes, this.#partialReading(record, wider)));
+    return rereadSlices(
+      body,
+      placed,
+      this.decode(polled.bytes, { ...this.#partialReading(record, wider), ...headerOf(polled) }),
+    );
   }
 
   #partialReading({ at }: IntakeRecord, columns: readonly boolean[]): Reading {
@@ -237,7 +241,7 @@ export class Relation {
       : { at: record.at };
     const body =
       polled.kind === 'lines'
-        ? this.decode(withoutLines(polled.bytes, recorded.missing), reading)
+        ? this.decode(withoutLines(polled.bytes, recorded.missing), { ...reading, ...headerOf(polled) })
         : this.takeColumns(polled, record.partition, recorded);
     if (body.length !== record.rows) {
       throw problem(
@@ -269,6 +273,22 @@ function retentionOf({ kind, options }: StreamDefinition): Retention {
   const retention = parseRetention(options['retention'] ?? STREAM_RETENTION);
   assert(retention !== null, `the retention ${options['retention']} means nothing`);
   return retention;
+}
+
+/** How the rows of a pushed body were read. */
+function readingOf({ kind, at }: IntakeRecord): Reading {
+  const deletes = isDelete(kind);
+  return kind === 'csv-rows' || kind === 'csv-delete-rows' ? { at, deletes, csvHeader: null } : { at, deletes };
+}
+
+/** Whether the rows of an entry say which keys go. */
+export function isDelete(kind: IntakeRecord['kind']): boolean {
+  return kind === 'delete-rows' || kind === 'csv-delete-rows';
+}
+
+/** The header of polled CSV. */
+export function headerOf({ header }: { readonly header?: Buffer }): Pick<Reading, 'csvHeader'> {
+  return header === undefined ? {} : { csvHeader: header };
 }
 
 export function numbersOf(column: Column): NumberColumn {

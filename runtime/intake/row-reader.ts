@@ -3,16 +3,15 @@ import { SLICE_ROWS } from '../columns/batch.ts';
 import type { Column } from '../columns/column.ts';
 import { nullColumn } from '../columns/null-column.ts';
 import { assert } from '../errors/assert.ts';
-import type { DecodedRows, RefusedRow, RowDecoder, WireColumn } from '../formats/format.ts';
-import { format } from '../formats/index.ts';
+import { headerEnd } from '../formats/csv/csv-header.ts';
+import type { DecodedRows, RefusedRow } from '../formats/format.ts';
 import { pathOf } from '../types/row-columns.ts';
+import { DecoderSet, type OpenDecoder } from './decoder-set.ts';
 import { type CompletedRows, type CompletionRefusal, RowCompleter } from './row-completer.ts';
 
-const ROW_BYTES_MAX = 1 << 20;
+const NO_HEADER = Buffer.alloc(0);
 /** A body of 16 MB can hold millions of bad lines: all are counted, the first of them are kept. */
 export const REFUSED_KEPT = 10_000;
-/** Decoders for different sets of columns; more are not used at one time. */
-const PARTIAL_MAX = 8;
 
 /** Rows of one body or poll, decoded and checked, before they have a place in the acceptance order. */
 export interface DecodedBody {
@@ -50,6 +49,16 @@ export interface Reading {
   readonly checked?: readonly boolean[];
   /** How many refused rows are told, at most; 10,000 unless given. */
   readonly refusedMax?: number;
+  /** The rows are CSV: their header line, or null where the bytes begin with it. Without it they are as the relation says. */
+  readonly csvHeader?: Buffer | null;
+}
+
+/** What the rows of a pushed body are. */
+export interface RowsKind {
+  /** They say which keys go. */
+  readonly deletes: boolean;
+  /** CSV behind a header line; else lines in the relation's format. */
+  readonly csv: boolean;
 }
 
 /** A body that is read slice by slice. What it holds has no place in the acceptance order yet. */
@@ -65,30 +74,21 @@ interface SliceDraft {
   readonly start: number;
 }
 
-interface OpenDecoder {
-  readonly decoder: RowDecoder;
-  /** Columns that the decoder gives, by position. */
-  readonly keep: readonly number[];
-  /** Whether the others are not looked at. */
-  readonly partial: boolean;
-}
-
 /** From bytes to whole, checked columns of one relation: the same bytes, accepted at the same time, give the same rows. */
 export class RowReader {
   readonly #definition: StreamDefinition;
   readonly #completer: RowCompleter;
-  readonly #rows: OpenDecoder;
-  #narrow: OpenDecoder | null = null;
-  /** Decoders that check some columns only, by which. */
-  readonly #partial = new Map<string, OpenDecoder>();
-  #deletes: OpenDecoder | null = null;
+  readonly #own: DecoderSet;
+  /** For the header that CSV came with last. */
+  #csv: DecoderSet | null = null;
   /** Of the last rows that were decoded; a guess at first. */
   #bytesPerRow = 64;
 
   constructor(definition: StreamDefinition) {
     this.#definition = definition;
     this.#completer = new RowCompleter(definition);
-    this.#rows = this.#open(this.wire, false);
+    // Rows that are pushed into a stream of format csv as JSON are JSON.
+    this.#own = this.#newDecoders(definition.format === 'csv' ? 'json' : definition.format, NO_HEADER);
   }
 
   /** Positions of the columns that rows give. */
@@ -110,7 +110,7 @@ export class RowReader {
     return outer.map((name) => checked.has(name));
   }
 
-  /** Whole rows in the relation's format. */
+  /** Whole rows. @throws ProblemError CSV_HEADER */
   read(bytes: Buffer, { at, ...how }: Reading): DecodedBody {
     const reading = this.begin(bytes, how);
     while (!reading.step());
@@ -120,11 +120,13 @@ export class RowReader {
   /** As read, but slice by slice, so that others can have their turn in between. */
   begin(
     bytes: Buffer,
-    { deletes = false, kept, checked, refusedMax = REFUSED_KEPT }: Omit<Reading, 'at'> = {},
+    { deletes = false, kept, checked, csvHeader, refusedMax = REFUSED_KEPT }: Omit<Reading, 'at'> = {},
   ): BodyReading {
-    const open = deletes ? this.#decoderOfDeletes() : checked ? this.#partialDecoder(checked) : this.#decoderOf(kept);
+    const headed = csvHeader === null ? headerLength(bytes) : 0;
+    const decoders = this.#decodersFor(csvHeader === null ? bytes.subarray(0, headed) : csvHeader);
+    const open = deletes ? decoders.deletes : checked ? decoders.checking(checked) : decoders.keeping(kept);
     const slices: SliceDraft[] = [];
-    let start = 0;
+    let start = headed;
     let room = refusedMax;
     return {
       step: () => {
@@ -139,7 +141,7 @@ export class RowReader {
       },
       finish: (at) => {
         const body = new BodyDraft(refusedMax);
-        for (const slice of slices) this.#addSlice(body, slice, open, bytes, at, deletes);
+        for (const slice of slices) this.#addSlice(body, slice, open, decoders.rows, bytes, at, deletes);
         return body;
       },
     };
@@ -149,6 +151,7 @@ export class RowReader {
     body: BodyDraft,
     { decoded, start }: SliceDraft,
     open: OpenDecoder,
+    rows: OpenDecoder,
     bytes: Buffer,
     at: number,
     deletes: boolean,
@@ -157,7 +160,7 @@ export class RowReader {
     const refused = completed.refused.slice(0, body.roomForRefused);
     const lines = linesOf(refused, decoded.refused);
     const raw = lines.length === 0 ? [] : open.decoder.rawLines(bytes, start, decoded.next, lines);
-    body.add(decoded, completed, raw, this.#wholeOf(decoded, open, completed, bytes, start, at));
+    body.add(decoded, completed, raw, this.#wholeOf(decoded, open, completed, bytes, start, at, rows));
   }
 
   /** Rows that a source gives as columns: those that rows can give, in their order. */
@@ -207,12 +210,13 @@ export class RowReader {
     bytes: Buffer,
     start: number,
     at: number,
+    rows: OpenDecoder,
   ): () => readonly Column[] {
     if (keep.length === this.wire.length) return () => allKept(columns);
     if (partial) return () => this.#withNulls(columns, length);
     return () => {
-      const again = this.#rows.decoder.decode(bytes, start, next, lines, 0);
-      const completed = this.#complete(again, this.#rows, at, false);
+      const again = rows.decoder.decode(bytes, start, next, lines, 0);
+      const completed = this.#complete(again, rows, at, false);
       assert(completed.length === length, 'the same bytes give the same rows');
       return allKept(completed.columns);
     };
@@ -223,44 +227,23 @@ export class RowReader {
     return Math.min(SLICE_ROWS, Math.ceil((bytes / this.#bytesPerRow) * 1.05) + 16);
   }
 
-  /** One decoder for the columns that are kept now; they change when queries come and go. */
-  #decoderOf(kept: readonly boolean[] | undefined): OpenDecoder {
-    if (kept === undefined || this.wire.every((column) => kept[column]!)) return this.#rows;
-    const keep = this.wire.filter((column) => kept[column]!);
-    if (this.#narrow?.keep.join() !== keep.join()) this.#narrow = this.#open(keep, false);
-    return this.#narrow!;
+  /** `header`: of CSV. */
+  #decodersFor(header: Buffer | undefined): DecoderSet {
+    if (header === undefined) return this.#own;
+    // The header must be kept: its bytes may be used again.
+    if (!this.#csv?.header.equals(header)) this.#csv = this.#newDecoders('csv', Buffer.from(header));
+    return this.#csv!;
   }
 
-  #partialDecoder(checked: readonly boolean[]): OpenDecoder {
-    const wire = this.wire.filter((column) => checked[column]!);
-    const key = wire.join();
-    const known = this.#partial.get(key);
-    if (known !== undefined) return known;
-    if (this.#partial.size === PARTIAL_MAX) this.#partial.clear();
-    const fresh = this.#open(wire, false, wire);
-    this.#partial.set(key, fresh);
-    return fresh;
+  #newDecoders(format: string, header: Buffer): DecoderSet {
+    return new DecoderSet(this.#definition, this.wire, format, header);
   }
+}
 
-  #decoderOfDeletes(): OpenDecoder {
-    this.#deletes ??= this.#open(this.wire, true);
-    return this.#deletes;
-  }
-
-  #open(keep: readonly number[], deletes: boolean, looked = this.wire): OpenDecoder {
-    const { columns, format: name, options, derivedFrom } = this.#definition;
-    const found = format(name);
-    assert(found !== undefined, `format ${name} of ${this.#definition.name} is not known`);
-    const wire = looked.map((column) => wireColumn(this.#definition, column, deletes));
-    const decoder = found.openDecoder(wire, {
-      unknownFields: options['unknown_fields'] === 'refuse' ? 'refuse' : 'ignore',
-      keep: keep.map((column) => looked.indexOf(column)),
-      computed: columns.flatMap((column) => (column.computed ? [column.name] : [])),
-      // Rows of $late are a little longer than the rows they are made of.
-      rowBytesMax: derivedFrom === null ? ROW_BYTES_MAX : Infinity,
-    });
-    return { decoder, keep, partial: looked.length < this.wire.length };
-  }
+/** A body without a newline is all header. */
+function headerLength(bytes: Buffer): number {
+  const end = headerEnd(bytes);
+  return end < 0 ? bytes.length : end;
 }
 
 /** A body as it is put together, slice by slice. */
@@ -334,22 +317,4 @@ export function allKept(columns: readonly (Column | null)[]): readonly Column[] 
     assert(column !== null, 'all columns are there');
     return column;
   });
-}
-
-function wireColumn(definition: StreamDefinition, position: number, deletes: boolean): WireColumn {
-  const { name, type, defaultValue } = definition.columns[position]!;
-  return {
-    name,
-    type,
-    required: requirement(definition, position, deletes),
-    defaultValue: deletes ? null : defaultValue,
-  };
-}
-
-function requirement(definition: StreamDefinition, position: number, deletes: boolean): WireColumn['required'] {
-  if (definition.primaryKey.includes(position)) return 'NULL_KEY';
-  if (deletes) return false;
-  if (definition.watermark?.column === position) return 'NULL_EVENT_TIME';
-  const { nullable, required } = definition.columns[position]!;
-  return nullable && !required ? false : 'NULL_NOT_ALLOWED';
 }

@@ -19,11 +19,21 @@ export interface IntakeRecord {
   readonly watermarkBefore: number | null;
   /** The stream's watermark after the entry, ms; null when there is none; Infinity after the end. */
   readonly watermarkAfter: number | null;
-  /** Raw rows (NDJSON), or the poll's offsets (JSON); null where the kind says all. */
+  /** Raw rows (NDJSON, or CSV where the kind says so), or the poll's offsets (JSON); null where the kind says all. */
   readonly payload: Uint8Array | null;
 }
 
-export type IntakeKind = 'rows' | 'delete-rows' | 'poll' | 'watermark' | 'end' | 'idle' | 'tick';
+/** `csv-rows`, `csv-delete-rows`: as `rows` and `delete-rows`, with a CSV body, its header line included. */
+export type IntakeKind =
+  | 'rows'
+  | 'delete-rows'
+  | 'csv-rows'
+  | 'csv-delete-rows'
+  | 'poll'
+  | 'watermark'
+  | 'end'
+  | 'idle'
+  | 'tick';
 
 /** A named thing of the catalogue; `definition` is the owner's JSON. */
 export interface CatalogRecord {

@@ -26,25 +26,26 @@ export const insertRows = route({
       summary: 'Sent again within 24 hours, the body gets the first answer and adds nothing; another body gets 422',
     },
   ],
-  rows: ['application/json', 'application/x-ndjson'],
+  rows: ['application/json', 'application/x-ndjson', 'text/csv'],
   answers: [json('Inserted', 'Durable, also where rows were refused')],
   problems: [
     'STREAM_NOT_FOUND',
     'NOT_WRITABLE',
     'STREAM_ENDED',
     'MALFORMED_JSON',
+    'CSV_HEADER',
     'ROWS_REFUSED',
     'IDEMPOTENCY_KEY_REUSED',
     'MANUAL_TRIGGER',
   ],
   async handle({ name, query, request, response }, { engine, bodies }) {
     const key = idempotencyKey(request);
-    const asLines = linesReader(request);
+    const { toBody, format } = bodyReader(request);
     const { op = 'upsert', strict = false, wait = 'durable' } = query;
-    const options: InsertOptions = { op, strict, wait };
+    const options: InsertOptions = { op, strict, wait, ...format };
     const body = await bodies.read(request);
     const once = key === null ? {} : { request: { key, fingerprint: await fingerprint(body, options) } };
-    response.json(await engine.insert(name, asLines(body), { ...options, ...once }));
+    response.json(await engine.insert(name, toBody(body), { ...options, ...once }));
   },
 });
 
@@ -56,27 +57,40 @@ function idempotencyKey(request: Request): string | null {
 }
 
 /** Off this thread, since a body may be large. */
-async function fingerprint(body: Buffer, { op, strict }: InsertOptions): Promise<string> {
+async function fingerprint(body: Buffer, { op, strict, format }: InsertOptions): Promise<string> {
   const digest = await webcrypto.subtle.digest('SHA-256', body);
-  return `${op} ${strict} ${Buffer.from(digest).toString('base64')}`;
+  return `${op} ${strict} ${format ?? 'lines'} ${Buffer.from(digest).toString('base64')}`;
 }
 
-/** How the body becomes NDJSON, by its media type. */
-function linesReader(request: Request): (body: Buffer) => Uint8Array {
+interface BodyReader {
+  /** What the engine gets of a body. */
+  readonly toBody: (body: Buffer) => Uint8Array;
+  readonly format: Pick<InsertOptions, 'format'>;
+}
+
+/** How the body is read, by its media type: whatever the format of the stream. */
+function bodyReader(request: Request): BodyReader {
   const type = mediaType(request);
   switch (type) {
     case 'application/json':
-      return toLines;
+      return { toBody: toLines, format: {} };
     case 'application/x-ndjson':
-      return (body) => body;
+      return { toBody: (body) => body, format: {} };
     case 'text/csv':
-      throw problem('UNSUPPORTED_MEDIA_TYPE', 'rows as CSV are not read yet', undefined, 'send JSON or NDJSON');
+      refuseWithoutHeader(request);
+      return { toBody: (body) => body, format: { format: 'csv' } };
     default:
       throw problem(
         'UNSUPPORTED_MEDIA_TYPE',
         type === '' ? 'the request has no Content-Type' : `rows as ${type} are not read`,
         undefined,
-        'send them as application/json or application/x-ndjson',
+        'send them as application/json, application/x-ndjson or text/csv',
       );
   }
+}
+
+/** `text/csv; header=absent` (RFC 4180) would lose its first row. */
+function refuseWithoutHeader(request: Request): void {
+  if (!/;\s*header\s*=\s*"?absent\b/i.test(request.headers['content-type'] ?? '')) return;
+  throw problem('UNSUPPORTED_MEDIA_TYPE', 'CSV without a header line is not read: name the columns in the first line');
 }

@@ -223,7 +223,7 @@ describe('requests that are wrong', () => {
     [
       'CSV',
       rows,
-      { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a\n1' },
+      { method: 'POST', headers: { 'content-type': 'text/csv; header=absent' }, body: '1' },
       415,
       'UNSUPPORTED_MEDIA_TYPE',
     ],

@@ -1,4 +1,4 @@
-import { problem } from '../../errors/problem.ts';
+import { problemWith } from '../../errors/problem.ts';
 import { type TypeKind, typeName } from '../../types/data-type.ts';
 import type { Field } from '../../types/schema.ts';
 import type {
@@ -81,16 +81,17 @@ function fieldOf(column: Field, table: NexmarkTable, known: readonly NexmarkFiel
   const found = known.find((field) => plain(field.name) === plain(name));
   if (found === undefined) {
     const names = known.map((field) => field.name).join(', ');
-    throw problem(
+    throw problemWith(
+      { kind: 'column', name: column.name },
       'INVALID_OPTION',
       `option table: ${table} has no column ${column.name}`,
-      undefined,
       `it has ${names}`,
     );
   }
   if (!TYPES[found.kind].includes(column.type.kind)) {
     const wanted = TYPES[found.kind].map((each) => each.toUpperCase()).join(' or ');
-    throw problem(
+    throw problemWith(
+      { kind: 'column', name: column.name },
       'INVALID_OPTION',
       `option table: ${column.name} of ${table} is no ${typeName(column.type)}, declare it ${wanted}`,
     );

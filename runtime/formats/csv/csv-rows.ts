@@ -1,13 +1,10 @@
 import { allocateUtf8 } from '../../columns/allocator.ts';
 import type { Field } from '../../types/schema.ts';
+import { endOfCell } from '../cell-text.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
-const OPEN_ARRAY = 91;
 const BACKSLASH = 92;
-const CLOSE_ARRAY = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
 const LETTER_N = 110;
 const RETURN = 13;
 const NEWLINE = 10;
@@ -23,14 +20,39 @@ export const CSV_TYPE = 'text/csv';
  */
 export function csvRows(rows: Uint8Array, columns: readonly Field[]): Buffer {
   const writer = new CsvWriter(rows.length + columns.length * 32);
-  columns.forEach(({ name }, column) => {
-    if (column > 0) writer.byte(COMMA);
-    const text = Buffer.from(name, 'utf8');
-    writer.cell(text, 0, text.length);
-  });
-  writer.endLine();
+  writeNames(
+    columns.map(({ name }) => name),
+    writer,
+  );
   new RowsReader(rows, columns, writer).run();
   return writer.finish();
+}
+
+/** Names of the columns that `csvChanges` puts before those of the rows. */
+export const CHANGE_COLUMNS = ['op', 'seq'] as const;
+
+/**
+ * Change rows, `["+",1,"a"],["-",1,"a"]`, as CSV records. `seqFrom`: number of the first, which makes `op` and `seq` the
+ * first two cells; null: the rows alone. `header`: a line with the names comes first.
+ */
+export function csvChanges(
+  rows: Uint8Array,
+  columns: readonly Field[],
+  { seqFrom, header }: { readonly seqFrom: number | null; readonly header: boolean },
+): Buffer {
+  const writer = new CsvWriter(rows.length + columns.length * 32);
+  const names = columns.map(({ name }) => name);
+  if (header) writeNames(seqFrom === null ? names : [...CHANGE_COLUMNS, ...names], writer);
+  new RowsReader(rows, columns, writer).runChanges(seqFrom);
+  return writer.finish();
+}
+
+function writeNames(names: readonly string[], writer: CsvWriter): void {
+  names.forEach((name, column) => {
+    if (column > 0) writer.byte(COMMA);
+    writer.text(name);
+  });
+  writer.endLine();
 }
 
 /** Copies cells from the engine's text, never as values: a number may be finer than JavaScript's. */
@@ -46,16 +68,35 @@ class RowsReader {
   }
 
   run(): void {
-    for (let at = 0; at < this.#rows.length; at += 2) {
-      for (let column = 0; column < this.#isJson.length; column++) {
-        if (column > 0) this.#writer.byte(COMMA);
-        // `[` before the first cell, `,` before the others.
-        const start = at + 1;
-        at = endOfCell(this.#rows, start);
-        this.#cell(start, at, this.#isJson[column]!);
+    for (let at = 0; at < this.#rows.length; ) at = this.#row(at);
+  }
+
+  runChanges(seqFrom: number | null): void {
+    let seq = seqFrom;
+    for (let at = 0; at < this.#rows.length; ) {
+      if (seq !== null) {
+        // Behind `["`.
+        this.#writer.byte(this.#rows[at + 2]!);
+        this.#writer.byte(COMMA);
+        this.#writer.text(String(seq++));
+        this.#writer.byte(COMMA);
       }
-      this.#writer.endLine();
+      at = this.#row(endOfCell(this.#rows, at + 1));
     }
+  }
+
+  /** `at`: what stands before the first cell. Answers where the next row begins. */
+  #row(at: number): number {
+    let end = at;
+    for (let column = 0; column < this.#isJson.length; column++) {
+      if (column > 0) this.#writer.byte(COMMA);
+      const start = end + 1;
+      end = endOfCell(this.#rows, start);
+      this.#cell(start, end, this.#isJson[column]!);
+    }
+    this.#writer.endLine();
+    // Behind the bracket and the comma.
+    return end + 2;
   }
 
   #cell(start: number, end: number, isJson: boolean): void {
@@ -80,6 +121,11 @@ class CsvWriter {
   byte(byte: number): void {
     this.#room(1);
     this.#bytes[this.#length++] = byte;
+  }
+
+  text(text: string): void {
+    const bytes = Buffer.from(text, 'utf8');
+    this.cell(bytes, 0, bytes.length);
   }
 
   endLine(): void {
@@ -122,24 +168,4 @@ function needsQuotes(text: Uint8Array, start: number, end: number): boolean {
     if (byte === COMMA || byte === QUOTE || byte === NEWLINE || byte === RETURN) return true;
   }
   return start === end;
-}
-
-/** Position of the comma or bracket after the cell. */
-function endOfCell(text: Uint8Array, from: number): number {
-  let depth = 0;
-  for (let at = from; at < text.length; at++) {
-    const byte = text[at];
-    if (byte === QUOTE) at = endOfString(text, at);
-    else if (depth === 0 && (byte === COMMA || byte === CLOSE_ARRAY)) return at;
-    else if (byte === OPEN_ARRAY || byte === OPEN_OBJECT) depth++;
-    else if (byte === CLOSE_ARRAY || byte === CLOSE_OBJECT) depth--;
-  }
-  return text.length;
-}
-
-/** Position of the closing quote. */
-function endOfString(text: Uint8Array, from: number): number {
-  let at = from + 1;
-  while (at < text.length && text[at] !== QUOTE) at += text[at] === BACKSLASH ? 2 : 1;
-  return at;
 }

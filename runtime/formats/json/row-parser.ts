@@ -577,7 +577,7 @@ export class RowParser {
 }
 
 /** NaN passes: it says that the text was not a whole number. */
-function fits(value: number | bigint, type: DataType): boolean {
+export function fits(value: number | bigint, type: DataType): boolean {
   if (Number.isNaN(value)) return true;
   if (type.kind === 'int') return value >= INT_MIN && value <= INT_MAX;
   if (type.kind === 'bigint') return value >= BIGINT_MIN && value <= BIGINT_MAX;
@@ -586,7 +586,7 @@ function fits(value: number | bigint, type: DataType): boolean {
   return value < limit && value > -limit;
 }
 
-function specialDouble(bytes: Uint8Array, start: number, length: number): number | null {
+export function specialDouble(bytes: Uint8Array, start: number, length: number): number | null {
   if (length > 9) return null;
   const text = Buffer.from(bytes.subarray(start, start + length)).toString('latin1');
   if (text === 'NaN') return NaN;

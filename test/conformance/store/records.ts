@@ -115,7 +115,17 @@ export const id = fc.constantFrom(...ids);
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', 'a\0b', '\ud800', '__proto__', "';--"));
 const time = fc.option(fc.oneof(fc.integer(), fc.double({ noNaN: true }), fc.constant(Infinity)), { nil: null });
 const blob = fc.uint8Array({ maxLength: 40 });
-const kinds = ['rows', 'delete-rows', 'poll', 'watermark', 'end', 'idle', 'tick'] as const;
+const kinds = [
+  'rows',
+  'delete-rows',
+  'csv-rows',
+  'csv-delete-rows',
+  'poll',
+  'watermark',
+  'end',
+  'idle',
+  'tick',
+] as const;
 
 /** What happens in one epoch; numbers that must follow from what was before are filled in by `recordOf`. */
 export const step = fc.record({

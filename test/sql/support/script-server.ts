@@ -9,6 +9,7 @@ import { type Problem, ProblemError } from '../../../runtime/errors/problem.ts';
 import { insertLines } from '../../../runtime/formats/insert-lines.ts';
 import { InlineStore } from '../../../runtime/store/inline-store.ts';
 import { ManualClock } from '../../../runtime/time/clock.ts';
+import { placedProblems } from '../../../server/placed-problems.ts';
 import { errorJson } from '../../../server/text-position.ts';
 
 /** Where scripts' clocks begin. */
@@ -136,11 +137,19 @@ export class ScriptServer {
     return { relations: this.relations };
   }
 
+  async #create({ definition, plan, places = [] }: Extract<StatementPlan, { kind: 'create' }>) {
+    try {
+      return await this.#engine.create(definition, plan);
+    } catch (error) {
+      throw error instanceof ProblemError ? placedProblems(error, places) : error;
+    }
+  }
+
   async #carryOut(plan: StatementPlan): Promise<void> {
     switch (plan.kind) {
       case 'create': {
         if (plan.exists) return;
-        const made = await this.#engine.create(plan.definition, plan.plan);
+        const made = await this.#create(plan);
         for (const definition of made) this.#definitions.set(definition.name, definition);
         return;
       }
