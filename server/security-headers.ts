@@ -7,6 +7,9 @@ const POLICY = [
   "frame-ancestors 'none'",
   "img-src 'self' data:",
   "object-src 'none'",
+  "style-src 'self'",
+  // The editor sets attributes of elements that it makes.
+  "style-src-attr 'unsafe-inline'",
 ].join('; ');
 
 /** The console loads nothing from elsewhere, and nobody frames it. */
