@@ -3,7 +3,8 @@ import type { Entry } from '../intake/entry.ts';
 import type { ScanNode } from '../plan/physical-plan.ts';
 import type { Dataflow } from './dataflow.ts';
 import { asError } from '../errors/as-error.ts';
-import { type LogChunk, readAppendRows, readLog, readLogWhole } from './log-reader.ts';
+import type { ChunkCache } from './chunk-cache.ts';
+import { type LogChunk, type LogScope, readAppendRows } from './log-reader.ts';
 import type { Machine } from './machine.ts';
 import { changesFlow } from './scan-flows.ts';
 
@@ -21,6 +22,7 @@ export interface Joining {
 export class Backfill {
   readonly dataflow: Dataflow;
   readonly #machine: Machine;
+  readonly #chunks: ChunkCache;
   readonly #wake: () => void;
   #chunk: LogChunk | null = null;
   #loading = false;
@@ -28,29 +30,39 @@ export class Backfill {
   /** The log has been read to its end, but for what came since. */
   nearHead = false;
 
-  constructor(dataflow: Dataflow, machine: Machine, wake: () => void) {
+  constructor(dataflow: Dataflow, machine: Machine, chunks: ChunkCache, wake: () => void) {
     this.dataflow = dataflow;
     this.#machine = machine;
+    this.#chunks = chunks;
     this.#wake = wake;
     this.nearHead = machine.streamsOf(dataflow).size === 0;
   }
 
-  /** The next chunk if it is there; asks for one otherwise. Throws what reading it threw. */
-  take(upTo: number): LogChunk | null {
+  /** Rows of the next chunk; null while it is not there, and asked for. Throws what reading it threw. */
+  rowsReady(upTo: number): number | null {
     if (this.#error !== null) throw this.#error;
-    const chunk = this.#chunk;
+    if (!this.#chunk && !this.#loading && !this.nearHead) this.#load(this.dataflow.position, upTo);
+    return this.#chunk?.rows ?? null;
+  }
+
+  /** The next chunk, which is there; the one behind it is asked for. */
+  take(upTo: number): LogChunk {
+    const chunk = this.#chunk!;
     this.#chunk = null;
-    if (chunk?.end) this.nearHead = true;
-    else if (!this.#loading && !this.nearHead) this.#load(chunk?.position ?? this.dataflow.position, upTo);
+    if (chunk.end) this.nearHead = true;
+    else this.#load(chunk.position, upTo);
     return chunk;
   }
 
   /** Everything that is left, once all that is processed is durable. */
   async join(upTo: number): Promise<Joining> {
-    const { store, intake } = this.#machine;
-    const streams = this.#machine.streamsOf(this.dataflow);
-    const entries = await readLogWhole(store, intake, streams, this.dataflow.position, upTo);
+    const entries = await this.#chunks.readWhole(this.#scope(), this.dataflow.position, upTo);
     return { entries, snapshots: await this.#snapshots() };
+  }
+
+  #scope(): LogScope {
+    const { starts } = this.dataflow;
+    return new Map([...this.#machine.streamsOf(this.dataflow)].map((id) => [id, starts.get(id)?.after ?? 0]));
   }
 
   /** Views must have rows to start with: null when they do, else one that has never been at the head. */
@@ -70,9 +82,9 @@ export class Backfill {
   }
 
   #load(position: number, upTo: number): void {
-    const { store, intake } = this.#machine;
     this.#loading = true;
-    readLog(store, intake, this.#machine.streamsOf(this.dataflow), position, upTo)
+    this.#chunks
+      .read(this.#scope(), position, upTo)
       .then(
         (chunk) => {
           this.#chunk = chunk;

@@ -4,6 +4,7 @@ import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
 import { StoreError } from '../store/store.ts';
 import { Backfill, type Joining } from './backfill.ts';
+import { ChunkCache } from './chunk-cache.ts';
 import { asProblem, CommitQueue, type CommittedPosition } from './commit-queue.ts';
 import type { Dataflow } from './dataflow.ts';
 import type { Activity, ChangeChunk, EngineEvent, Stepped, ViewHead } from './engine.ts';
@@ -31,6 +32,8 @@ export interface LoopOptions extends MachineOptions {
 const BATCH_ROWS_MAX = 1 << 19;
 /** Bytes of rows that are accepted and not both processed and durable; beyond it new ones are refused with OVERLOADED. */
 const PENDING_BYTES_MAX = 256 << 20;
+/** Rows that dataflows behind the head read in one micro-batch, all together: those at the head wait for them. */
+const BACKFILL_ROWS_MAX = 1 << 17;
 const RETRY_MS = 1000;
 const RETRY_MS_MAX = 30_000;
 /** How long a CREATE waits for its query to catch up, so that it can be read at once where there is little to read. */
@@ -68,6 +71,7 @@ export class BatchLoop {
   #commits: CommitQueue;
   #poller: SourcePoller;
   #trimmer: LogTrimmer;
+  #chunks: ChunkCache;
   #heads = new Map<Dataflow, CommittedHead>();
   #backfills = new Map<Dataflow, Backfill>();
   /** Accepted, not processed. */
@@ -103,6 +107,7 @@ export class BatchLoop {
     this.#commits = this.#newCommits({ epoch: 0, lastSequence: 0, processed: 0 });
     this.#poller = this.#newPoller();
     this.#trimmer = new LogTrimmer(this.machine);
+    this.#chunks = new ChunkCache(this.machine);
   }
 
   begin(recovered: RecoveredMachine): void {
@@ -303,6 +308,7 @@ export class BatchLoop {
     this.#commits = this.#newCommits({ epoch: recovered.epoch, lastSequence, processed: this.#processed });
     this.#poller = this.#newPoller();
     this.#trimmer = new LogTrimmer(this.machine);
+    this.#chunks = new ChunkCache(this.machine);
     this.machine.addMissingErrors(recovered.clock, this.draft);
     this.#heads.clear();
     for (const dataflow of this.machine.dataflows.values()) {
@@ -528,21 +534,29 @@ export class BatchLoop {
     }
     for (const dataflow of dataflows.values()) {
       if (!behindHead(dataflow) || this.#backfills.has(dataflow)) continue;
-      this.#backfills.set(dataflow, new Backfill(dataflow, this.machine, () => this.wake()));
+      this.#backfills.set(dataflow, new Backfill(dataflow, this.machine, this.#chunks, () => this.wake()));
     }
   }
 
-  /** What the dataflows behind the head have read by now. */
+  /**
+   * What the dataflows behind the head have read by now, as much as leaves the micro-batch short: of those that are furthest
+   * behind first, so that they meet and share what is decoded.
+   */
   #takeChunks(): Map<Dataflow, LogChunk> {
     const chunks = new Map<Dataflow, LogChunk>();
-    for (const [dataflow, backfill] of this.#backfills) {
+    let left = BACKFILL_ROWS_MAX;
+    const behind = [...this.#backfills].sort(([a], [b]) => a.position - b.position);
+    for (const [dataflow, backfill] of behind) {
       try {
-        const chunk = backfill.take(this.#processed);
-        if (chunk) chunks.set(dataflow, chunk);
+        const rows = backfill.rowsReady(this.#processed);
+        if (rows === null || left <= 0) continue;
+        left -= rows;
+        chunks.set(dataflow, backfill.take(this.#processed));
       } catch (error) {
         this.#stop(dataflow, error);
       }
     }
+    if (behind.length === 0) this.#chunks.clear();
     return chunks;
   }
 

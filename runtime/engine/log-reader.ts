@@ -3,52 +3,84 @@ import { allocateWeights } from '../columns/allocator.ts';
 import { decodeChangeRows } from '../formats/change-rows.ts';
 import type { Entry } from '../intake/entry.ts';
 import { ProblemError } from '../errors/problem.ts';
+import { replayRuns } from '../intake/replay-run.ts';
 import type { Intake } from '../intake/intake.ts';
 import type { Relation } from '../intake/relation.ts';
 import type { IntakeRecord, Store } from '../store/store.ts';
 import type { Field } from '../types/schema.ts';
 
 const READ_BYTES = 4 << 20;
+/** One piece of a backfill: with its like it must leave a micro-batch short. */
+const CHUNK_BYTES = 1 << 20;
 /** A poll is a few bytes of the log and thousands of rows: rows bound a chunk too. */
-const READ_ROWS = 1 << 18;
+const CHUNK_ROWS = 1 << 15;
 
 /** One read of the intake log by a dataflow that is behind the head. */
 export interface LogChunk {
   readonly entries: readonly Entry[];
-  /** The last entry read, of whichever relation; the reader's own position when the log had nothing more. */
+  /** The last entry read; where the read began when the log had nothing more. */
   readonly position: number;
   /** Whether the log had no more entries when it was read. */
   readonly end: boolean;
+  /** In the store, and decoded. */
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** What a query reads of the log: by stream, the last entry that is not for it. */
+export type LogScope = ReadonlyMap<number, number>;
+
+/** The next entries of these streams after `position` and up to `upTo`, decoded again as at acceptance. */
+export async function readChunk(
+  store: Store,
+  intake: Intake,
+  scope: LogScope,
+  position: number,
+  upTo: number,
+): Promise<LogChunk> {
+  const from = Math.max(position, Math.min(...scope.values()));
+  const records = await store.readIntake([...scope.keys()], from, CHUNK_BYTES);
+  const taken = bounded(records, upTo);
+  const wanted = taken.filter(({ relation, sequence }) => sequence > scope.get(relation)!);
+  const byRelation = groupRecords(wanted);
+  const entries: Entry[] = [];
+  for (const [id, group] of byRelation) {
+    const relation = intake.byId(id);
+    if (relation) entries.push(...replayRuns(relation, group));
+  }
+  const last = taken.at(-1)?.sequence ?? from;
+  const end =
+    records.length === 0 || last >= upTo || (taken.length < records.length && records[taken.length]!.sequence > upTo);
+  const bytes = wanted.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0);
+  return { entries, position: last, end, bytes, rows: rowsOf(wanted) };
+}
+
+function bounded(records: readonly IntakeRecord[], upTo: number): readonly IntakeRecord[] {
+  let rows = 0;
+  const end = records.findIndex(({ sequence, rows: count }) => {
+    if (sequence > upTo || rows >= CHUNK_ROWS) return true;
+    rows += count;
+    return false;
+  });
+  return end < 0 ? records : records.slice(0, end);
+}
+
+function groupRecords(records: readonly IntakeRecord[]): Map<number, IntakeRecord[]> {
+  const groups = new Map<number, IntakeRecord[]>();
+  for (const record of records) {
+    const group = groups.get(record.relation);
+    if (group) group.push(record);
+    else groups.set(record.relation, [record]);
+  }
+  return groups;
+}
+
+function rowsOf(records: readonly IntakeRecord[]): number {
+  return records.reduce((sum, { rows }) => sum + rows, 0);
 }
 
 /** Told of a relation whose entry cannot be read again, since its source has changed; the entry is left out. */
 export type OnUnreadable = (relation: Relation, error: ProblemError) => void;
-
-/** Entries of these relations after `position` and up to `upTo`, decoded again as at acceptance. */
-export async function readLog(
-  store: Store,
-  intake: Intake,
-  relations: ReadonlySet<number>,
-  position: number,
-  upTo: number,
-  onUnreadable?: OnUnreadable,
-): Promise<LogChunk> {
-  const records = await store.readIntake(null, position, READ_BYTES);
-  const entries: Entry[] = [];
-  let last = position;
-  let rows = 0;
-  for (const record of records) {
-    if (record.sequence > upTo) return { entries, position: last, end: true };
-    if (rows >= READ_ROWS) return { entries, position: last, end: false };
-    last = record.sequence;
-    const relation = relations.has(record.relation) ? intake.byId(record.relation) : undefined;
-    if (!relation) continue;
-    const entry = replayed(relation, record, onUnreadable);
-    if (entry) entries.push(entry);
-    rows += record.rows;
-  }
-  return { entries, position: last, end: records.length === 0 || last >= upTo };
-}
 
 function replayed(relation: Relation, record: IntakeRecord, onUnreadable: OnUnreadable | undefined): Entry | null {
   try {
@@ -60,8 +92,8 @@ function replayed(relation: Relation, record: IntakeRecord, onUnreadable: OnUnre
   }
 }
 
-/** All entries of these relations after `position` and up to `upTo`. */
-export async function readLogWhole(
+/** All entries of these relations after `position` and up to `upTo`, each by itself. */
+export async function readEntries(
   store: Store,
   intake: Intake,
   relations: ReadonlySet<number>,
@@ -70,12 +102,15 @@ export async function readLogWhole(
   onUnreadable?: OnUnreadable,
 ): Promise<Entry[]> {
   const entries: Entry[] = [];
-  let from = position;
-  while (from < upTo && relations.size > 0) {
-    const chunk = await readLog(store, intake, relations, from, upTo, onUnreadable);
-    entries.push(...chunk.entries);
-    from = chunk.position;
-    if (chunk.end) break;
+  for (let from = position; from < upTo && relations.size > 0; ) {
+    const records = await store.readIntake([...relations], from, READ_BYTES);
+    if (records.length === 0) break;
+    for (const record of records) {
+      from = record.sequence;
+      const relation = from > upTo ? undefined : intake.byId(record.relation);
+      const entry = relation && replayed(relation, record, onUnreadable);
+      if (entry) entries.push(entry);
+    }
   }
   return entries;
 }

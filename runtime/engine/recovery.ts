@@ -7,7 +7,7 @@ import type { Dataflow, SavedDataflow } from './dataflow.ts';
 import type { SavedHeldLog } from '../intake/held-log.ts';
 import { heldMeta, POSITION_META, relationMeta, type SavedPosition } from './epoch.ts';
 import type { SavedTable } from './table-relation.ts';
-import { readLogWhole } from './log-reader.ts';
+import { readEntries } from './log-reader.ts';
 import type { Machine, StoredDefinition } from './machine.ts';
 
 /** Where a start, or a reload after a failed commit, goes on. */
@@ -44,7 +44,7 @@ export async function recoverMachine(machine: Machine): Promise<RecoveredMachine
     unreadable.set(relation, error);
   };
   const { processed, sequence } = position;
-  const pending = await readLogWhole(machine.store, machine.intake, all, processed, sequence, note);
+  const pending = await readEntries(machine.store, machine.intake, all, processed, sequence, note);
   for (const { record, slices } of pending) machine.intake.byId(record.relation)?.gate?.accept(slices);
   const stopped = await recoverSinks(machine);
   const clock = recovered.epoch === 0 ? -Infinity : recovered.clock;

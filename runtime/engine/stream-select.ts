@@ -38,9 +38,8 @@ export async function selectOverStreams(input: StreamSelectInput): Promise<Batch
   const run = new StreamSelect(input);
   run.advance(current);
   const streams = machine.streamsOf(query);
-  const only = streams.size === 1 ? [...streams][0]! : null;
   while (query.position < upTo && !run.complete) {
-    const records = await machine.store.readIntake(only, query.position, READ_BYTES);
+    const records = await machine.store.readIntake([...streams], query.position, READ_BYTES);
     if (records.length === 0) break;
     query.reach(records.at(-1)!.sequence);
     for (const record of records) {

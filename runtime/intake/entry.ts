@@ -17,6 +17,8 @@ export interface Slice {
   /** W(r) per row; null when none of the rows is late. */
   readonly watermarks: Float64Array | null;
   readonly firstOrdinal: number;
+  /** Where they do not follow each other; else absent. */
+  readonly ordinals?: Float64Array;
   /** Of rows that are changes: +1 comes, -1 goes; null: all come (or all go, by the kind of the entry). */
   readonly weights: Int8Array | null;
 }

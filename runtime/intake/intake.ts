@@ -367,6 +367,7 @@ function* lowestFirst({ time }: Relation, partitions: readonly string[]): Genera
 
 /** The ordinals of a slice's rows, for the operators that ask for them. */
 export function ordinalsOf(slice: Slice): Float64Array {
+  if (slice.ordinals) return slice.ordinals;
   const ordinals = allocateNumbers(slice.length);
   for (let row = 0; row < slice.length; row++) ordinals[row] = slice.firstOrdinal + row;
   return ordinals;

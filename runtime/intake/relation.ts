@@ -159,6 +159,18 @@ export class Relation {
     });
   }
 
+  /** Whether how a row is read depends on when it was accepted. */
+  get dependsOnClock(): boolean {
+    const { columns, maxFutureMs } = this.definition;
+    return maxFutureMs !== undefined || columns.some(({ computed }) => computed?.kind === 'proctime');
+  }
+
+  /** Whether the entry's rows are lines, which can stand behind those of another. */
+  isOfLines({ kind, payload, rows }: IntakeRecord): boolean {
+    const { kind: relation, format } = this.definition;
+    return relation === 'stream' && format === 'json' && kind === 'rows' && payload !== null && rows > 0;
+  }
+
   /**
    * The slices of an entry read back from the log, as they were at acceptance. `needed`: columns that must be there, also
    * where they were not checked then; rows that are wrong in one of them are left out. Throws SOURCE_CHANGED.

@@ -39,6 +39,8 @@ interface BlobRow {
 
 /** What a row without a payload counts against a limit in bytes. */
 const ROW_BYTES = 64;
+/** Of each relation, when several are read. */
+const PLACES = 1024;
 
 /**
  * Reads what is committed. Every row's checksum is verified, and every log is a chain whose ends are facts, so that a row
@@ -50,6 +52,8 @@ export class EpochReader {
   readonly #delta: Database.Statement<[number, number, number], BlobRow>;
   readonly #intake: Database.Statement<[number], IntakeRow>;
   readonly #intakeOf: Database.Statement<[number, number], IntakeRow>;
+  readonly #places: Database.Statement<[number, number, number], { readonly sequence: number }>;
+  readonly #intakeAt: Database.Statement<[number], IntakeRow>;
   readonly #changes: Database.Statement<[number, number, number], ChangeRow>;
   readonly #request: Database.Statement<[string], RequestRecord & { readonly crc: number }>;
 
@@ -66,6 +70,10 @@ export class EpochReader {
     this.#intakeOf = db.prepare(
       'SELECT * FROM intake INDEXED BY intake_by_relation WHERE relation = ? AND sequence > ? ORDER BY sequence',
     );
+    this.#places = db.prepare(
+      'SELECT sequence FROM intake INDEXED BY intake_by_relation WHERE relation = ? AND sequence > ? ORDER BY sequence LIMIT ?',
+    );
+    this.#intakeAt = db.prepare('SELECT * FROM intake WHERE sequence = ?');
     this.#request = db.prepare('SELECT name, at, crc, value FROM requests WHERE name = ?');
     // From the record that holds afterSeq + 1, found by the last record that begins at or before it.
     this.#changes = db.prepare(
@@ -86,21 +94,43 @@ export class EpochReader {
       }));
   }
 
-  readIntake(relation: number | null, afterSequence: number, maxBytes: number): IntakeRecord[] {
+  readIntake(relations: readonly number[] | null, afterSequence: number, maxBytes: number): IntakeRecord[] {
     const found: IntakeRecord[] = [];
     const chain = new IntakeChain(this.#connection, afterSequence);
-    const rows =
-      relation === null ? this.#intake.iterate(afterSequence) : this.#intakeOf.iterate(relation, chain.start(relation));
     let bytes = 0;
-    for (const row of rows) {
+    for (const row of this.#intakeRows(relations, afterSequence, chain)) {
       if (chain.hidden(row)) continue;
       bytes += (row.payload?.length ?? 0) + ROW_BYTES;
       if (found.length > 0 && bytes > maxBytes) return found;
       found.push(intakeRecord(row));
       chain.add(row);
     }
-    chain.end(relation);
+    chain.end(relations);
     return found;
+  }
+
+  #intakeRows(relations: readonly number[] | null, after: number, chain: IntakeChain): Iterable<IntakeRow> {
+    if (relations === null) return this.#intake.iterate(after);
+    const [only] = relations;
+    if (relations.length > 1) return this.#mergedRows(relations, chain);
+    return only === undefined ? [] : this.#intakeOf.iterate(only, chain.start(only));
+  }
+
+  /** Rows of several relations in order: their places come from the index alone, piece by piece. */
+  *#mergedRows(relations: readonly number[], chain: IntakeChain): Generator<IntakeRow> {
+    const places = (relation: number, known: number): number[] =>
+      this.#places.all(relation, Math.max(known, chain.start(relation)), PLACES).map(({ sequence }) => sequence);
+    for (let known = 0; known < Infinity; ) {
+      const pieces = relations.map((relation) => places(relation, known));
+      // Behind the end of a full piece its relation may have more, before those of the others.
+      known = Math.min(...pieces.map((piece) => (piece.length < PLACES ? Infinity : piece.at(-1)!)));
+      const ready = pieces.flat().filter((place) => place <= known);
+      for (const place of ready.sort((a, b) => a - b)) {
+        const row = this.#intakeAt.get(place);
+        if (!row) throw corrupt(`intake ${place}: missing`);
+        yield row;
+      }
+    }
   }
 
   readChanges(view: number, afterSeq: number, maxBytes: number): ChangeRecord[] {
@@ -180,9 +210,9 @@ class IntakeChain {
   }
 
   /** Nothing follows: each relation must have been read to its newest entry. */
-  end(relation: number | null): void {
+  end(relations: readonly number[] | null): void {
     for (const [id, , last] of this.#connection.relations.all() as number[][]) {
-      if (relation !== null && id !== relation) continue;
+      if (relations !== null && !relations.includes(id!)) continue;
       if ((this.#seen.get(id!) ?? this.start(id!)) < last!) throw corrupt(`intake ${last} of relation ${id}: missing`);
     }
   }

@@ -38,8 +38,12 @@ export class InlineStore implements Store {
     return this.#need().readState(dataflow);
   }
 
-  async readIntake(relation: number | null, afterSequence: number, maxBytes: number): Promise<readonly IntakeRecord[]> {
-    return this.#need().readIntake(relation, afterSequence, maxBytes);
+  async readIntake(
+    relations: readonly number[] | null,
+    afterSequence: number,
+    maxBytes: number,
+  ): Promise<readonly IntakeRecord[]> {
+    return this.#need().readIntake(relations, afterSequence, maxBytes);
   }
 
   async readChanges(view: number, afterSeq: number, maxBytes: number): Promise<readonly ChangeRecord[]> {

@@ -126,8 +126,8 @@ export class SqliteStore {
     return this.#read(`state of dataflow ${dataflow}`, (reader) => reader.readState(dataflow));
   }
 
-  readIntake(relation: number | null, afterSequence: number, maxBytes: number): readonly IntakeRecord[] {
-    return this.#read('intake', (reader) => reader.readIntake(relation, afterSequence, maxBytes));
+  readIntake(relations: readonly number[] | null, afterSequence: number, maxBytes: number): readonly IntakeRecord[] {
+    return this.#read('intake', (reader) => reader.readIntake(relations, afterSequence, maxBytes));
   }
 
   readChanges(view: number, afterSeq: number, maxBytes: number): readonly ChangeRecord[] {

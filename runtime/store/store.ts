@@ -155,8 +155,12 @@ export interface Store {
   recover(): Promise<RecoveredStore>;
   commit(record: EpochRecord): Promise<CommitReceipt>;
   readState(dataflow: number): Promise<readonly RecoveredOperator[]>;
-  /** Entries after `afterSequence` in order, of one relation or (null) all, about maxBytes of payload, at least one if any. */
-  readIntake(relation: number | null, afterSequence: number, maxBytes: number): Promise<readonly IntakeRecord[]>;
+  /** Entries after `afterSequence` in order, of these relations or (null) all, about maxBytes of payload, at least one if any. */
+  readIntake(
+    relations: readonly number[] | null,
+    afterSequence: number,
+    maxBytes: number,
+  ): Promise<readonly IntakeRecord[]>;
   /** Records that hold changes after `afterSeq`, about maxBytes, at least one if any. The first may begin earlier. */
   readChanges(view: number, afterSeq: number, maxBytes: number): Promise<readonly ChangeRecord[]>;
   /** The oldest seq held, minus 1, and the newest: `{ before: 0, last: 0 }` for a view without changes. */

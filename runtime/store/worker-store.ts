@@ -78,8 +78,12 @@ export class WorkerStore implements Store {
     return this.#call('readState', [dataflow]);
   }
 
-  readIntake(relation: number | null, afterSequence: number, maxBytes: number): Promise<readonly IntakeRecord[]> {
-    return this.#call('readIntake', [relation, afterSequence, maxBytes]);
+  readIntake(
+    relations: readonly number[] | null,
+    afterSequence: number,
+    maxBytes: number,
+  ): Promise<readonly IntakeRecord[]> {
+    return this.#call('readIntake', [relations, afterSequence, maxBytes]);
   }
 
   readChanges(view: number, afterSeq: number, maxBytes: number): Promise<readonly ChangeRecord[]> {

@@ -74,7 +74,7 @@ async function checkedEpoch(): Promise<number> {
   });
   expect([catalog.length, progress]).toEqual([1, [{ dataflow: 1, state: `${epoch}` }]]);
   const held = Array.from({ length: Math.min(epoch, 20) }, (_, at) => epoch - Math.min(epoch, 20) + 1 + at);
-  expect((await store.readIntake(2, 0, 1e9)).map(({ sequence }) => sequence)).toEqual(held);
+  expect((await store.readIntake([2], 0, 1e9)).map(({ sequence }) => sequence)).toEqual(held);
   expect((await store.readChanges(1, 0, 1e9)).map(({ seqTo }) => seqTo)).toEqual(held);
   const [state] = await store.readState(1);
   const base = epoch < 5 ? 0 : epoch - ((epoch - 1) % 4) - 1;

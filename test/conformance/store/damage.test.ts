@@ -63,7 +63,7 @@ async function everything(path: string): Promise<unknown> {
   try {
     const found: unknown[] = [await store.recover()];
     for (const id of [1, 2]) {
-      found.push(await store.readState(id), await store.readIntake(id, 0, 1e9));
+      found.push(await store.readState(id), await store.readIntake([id], 0, 1e9));
       found.push(await store.readChanges(id, 0, 1e9), await store.changeBounds(id));
     }
     return [...found, await store.readIntake(null, 0, 1e9)];

@@ -26,7 +26,7 @@ test('commits that are sent without waiting are applied in order, reads after th
   const commits = Array.from({ length: 50 }, (_, at) =>
     store.commit(epochRecord(at + 1, { intake: [entry(at + 1, 1)] })),
   );
-  const read = store.readIntake(1, 0, 1e6);
+  const read = store.readIntake([1], 0, 1e6);
   expect((await Promise.all(commits)).map(({ epoch }) => epoch)).toEqual(commits.map((_, at) => at + 1));
   expect(await read).toHaveLength(50);
   await store.close();
@@ -56,7 +56,7 @@ test('a view on a larger buffer is stored alone, and its neighbours stay', async
   expect([pool.length, delta.length, payload.length]).toEqual([100, 0, 1]);
   const state = await store.readState(1);
   expect(state.map(({ deltas }) => deltas[0])).toEqual([bytes(10, 11, 12), bytes(1, 2), bytes(1, 2)]);
-  expect((await store.readIntake(1, 0, 1e6))[0]?.payload).toEqual(bytes(50));
+  expect((await store.readIntake([1], 0, 1e6))[0]?.payload).toEqual(bytes(50));
   await store.close();
 });
 
