@@ -62,8 +62,10 @@ function completionOf(choice: Choice): Completion {
   }
 }
 
+/** Of the first way to call it, without its name. */
 function argumentsOf({ name, signature }: KnownFunction): string {
-  return signature.startsWith(name) ? signature.slice(name.length) : '';
+  const [first = ''] = signature.split('; ');
+  return first.startsWith(name) ? first.slice(name.length) : first;
 }
 
 /** The name with brackets, the cursor between them; without where there are some already. */
@@ -78,7 +80,7 @@ function applyCall(view: EditorView, { label }: Completion, from: number, to: nu
 }
 
 function functionInfo({ signature, summary, example }: KnownFunction): Node {
-  return paragraphs([code(signature)], [summary], [code(example)]);
+  return paragraphs(...signature.split('; ').map((each) => [code(each)]), [summary], ['e.g. ', code(example)]);
 }
 
 function columnsInfo({ columns }: KnownRelation): Node {

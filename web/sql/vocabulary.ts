@@ -16,7 +16,7 @@ export interface KnownFunction {
   readonly name: string;
   readonly kind: string;
   readonly summary: string;
-  /** `ROUND(number [, INT]) → number` */
+  /** How it can be called; several ways are parted by `; `. */
   readonly signature: string;
   readonly example: string;
 }
