@@ -6,7 +6,7 @@ import { useFeed } from './use-feed.ts';
 
 /** Above so many changes a second single ones cannot be read: their net effect is shown. */
 const EXACT_BELOW = 1500;
-const MAX_RATE = 5;
+const MAX_RATE = 1;
 const SHOWN = 60;
 
 /** The change log of a view as it grows, with the number and the epoch of each change. */
@@ -64,8 +64,8 @@ function Changes({ view: { changes, columns } }: { view: LiveView }) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((change) => (
-            <tr key={change.id} class={change.batch ? 'first' : ''}>
+          {shown.map((change, place) => (
+            <tr key={place} class={change.batch ? 'first' : ''}>
               <td class="figure mono">{seqText(change)}</td>
               <td class="figure dim">{change.batch ? change.epoch : ''}</td>
               <td>

@@ -25,6 +25,8 @@ export interface RowGridProps {
 
 const CHAR_PX = 7.1;
 const PADDING_PX = 26;
+/** Cells in sight that may flash at once. */
+const FLASHES_MAX = 60;
 
 /** Rows as they stand, any number of them: only those in sight are drawn. A cell that changes flashes once. */
 export function RowGrid(props: RowGridProps) {
@@ -32,11 +34,12 @@ export function RowGrid(props: RowGridProps) {
   const seen = useWindow(rows, following, onFollow);
   const shown = rows.slice(seen.from, seen.to);
   const columns = useColumns(props, shown);
+  const isCalm = useCalm(shown, quietUntil);
   const width = columns.reduce((sum, column) => sum + widthOf(column), 0);
   return (
     <div class="grid-scroll" ref={seen.scroller} tabIndex={0} role="region" aria-label={label} onScroll={seen.onScroll}>
       <div class="grid-sizer" style={{ height: seen.height, paddingTop: seen.above, minWidth: width }}>
-        <table class="grid" aria-rowcount={rows.length + 1}>
+        <table class={isCalm ? 'grid calm' : 'grid'} aria-rowcount={rows.length + 1}>
           <colgroup>
             {columns.map((column) => (
               <col key={column.name} style={{ width: widthOf(column) }} />
@@ -63,6 +66,15 @@ function useColumns({ columns, key_, compact = false }: RowGridProps, shown: rea
   }
   known.current.columns = grownColumns(known.current.columns, shown);
   return known.current.columns;
+}
+
+/** Where nearly everything changes, flashes say nothing and cost the page its frames: changes are tinted without motion. */
+function useCalm(shown: readonly LiveRow[], quietUntil: number): boolean {
+  const isCalm = useRef(false);
+  let fresh = 0;
+  for (const { touched } of shown) for (const batch of touched) if (batch > quietUntil) fresh++;
+  isCalm.current = fresh > (isCalm.current ? FLASHES_MAX / 2 : FLASHES_MAX);
+  return isCalm.current;
 }
 
 function widthOf({ chars }: GridColumn): number {
