@@ -7,6 +7,7 @@ import type {
   ValidationJson,
   ViewJson,
   InsertedFrame,
+  WhyJson,
 } from '../../server/protocol.ts';
 import type { StatementResult } from './statement-result.ts';
 import type { Access } from './access.ts';
@@ -42,6 +43,10 @@ export class Api {
 
   checkpoints(): Promise<Answer<{ readonly checkpoints: readonly CheckpointJson[] }>> {
     return this.#call('GET', 'v1/checkpoints');
+  }
+
+  why(view: string): Promise<Answer<WhyJson>> {
+    return this.#call('GET', `v1/views/${encodeURIComponent(view)}/why`);
   }
 
   run(sql: string): Promise<Answer<{ readonly results: readonly StatementResult[] }>> {

@@ -13,6 +13,7 @@ import { SqlText } from '../parts/sql-text.tsx';
 import { StateDot } from '../parts/state-dot.tsx';
 import { type Tab, Tabs } from '../parts/tabs.tsx';
 import { ViewActions } from '../parts/view-actions.tsx';
+import { WhyPanel } from '../parts/why-panel.tsx';
 import { useServices } from '../services.ts';
 import { bytesText, countText, lagText, rateText } from '../state/format.ts';
 import { OperatorRates } from '../state/operator-rates.ts';
@@ -79,8 +80,12 @@ function tabsOf({ item, rate }: Rated<ViewJson>): readonly Tab[] {
     count: counters.errors,
     content: () => <ViewErrors name={name} errors={counters.errors} />,
   };
+  const why: Tab = { id: 'why', title: 'Why no output?', content: () => <WhyPanel view={name} /> };
+  const isSilent = counters.rowsOut === 0;
   return [
+    ...(isSilent ? [why] : []),
     ...(item.kind === 'view' ? [changes] : []),
+    ...(isSilent ? [] : [why]),
     { id: 'batches', title: 'Micro-batches', content: () => <BatchTimeline /> },
     { id: 'checkpoints', title: 'Checkpoints', content: () => <Checkpoints /> },
     { id: 'operators', title: 'Operators', content: () => <OperatorTable operators={plan.operators} /> },

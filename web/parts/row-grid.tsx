@@ -38,11 +38,14 @@ export function RowGrid(props: RowGridProps) {
   const width = columns.reduce((sum, column) => sum + widthOf(column), 0);
   return (
     <div class="grid-scroll" ref={seen.scroller} tabIndex={0} role="region" aria-label={label} onScroll={seen.onScroll}>
-      <div class="grid-sizer" style={{ height: seen.height, paddingTop: seen.above, minWidth: width }}>
+      <div
+        class="grid-sizer"
+        style={{ height: `${seen.height}px`, paddingTop: `${seen.above}px`, minWidth: `${width}px` }}
+      >
         <table class={isCalm ? 'grid calm' : 'grid'} aria-rowcount={rows.length + 1}>
           <colgroup>
             {columns.map((column) => (
-              <col key={column.name} style={{ width: widthOf(column) }} />
+              <col key={column.name} style={{ width: `${widthOf(column)}px` }} />
             ))}
           </colgroup>
           <Heads {...props} columns={columns} />
