@@ -71,9 +71,9 @@ test('bodies that are decoded together give the rows, ordinals and W(r) that eac
       for (const { rows, other, mark, bom } of bodies) {
         const lines = Buffer.from((bom ? '\uFEFF' : '') + rows.map((each) => JSON.stringify(each)).join('\n'));
         const relation = other ? two : one;
-        const reading = intake.read(relation, lines, false);
+        const reading = intake.read(relation, lines, { deletes: false, csv: false });
         while (!reading.step());
-        intake.push(relation, reading, { body: lines, deletes: false, strict: false, now: 0 });
+        intake.push(relation, reading, { body: lines, deletes: false, csv: false, strict: false, now: 0 });
         if (mark !== null && mark > one.time!.watermark) intake.moveWatermark(one, mark, 0);
       }
       const apart = records.map((record) => ({ record, slices: one.replay(record) }));
