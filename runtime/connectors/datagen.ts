@@ -1,18 +1,9 @@
 import { problem } from '../errors/problem.ts';
 import type { Field } from '../types/schema.ts';
-import type {
-  Connector,
-  ConnectorOption,
-  Offset,
-  Polled,
-  PolledRows,
-  PollLimit,
-  RecordedPoll,
-  Source,
-  SourceDefinition,
-} from './connector.ts';
+import type { Connector, ConnectorOption, SourceDefinition } from './connector.ts';
 import { type FieldGenerator, generate, timeOf } from './field-generator.ts';
 import { FIELD_OPTIONS, fieldPlan, nullRateOf, type Pace } from './field-plan.ts';
+import { type GeneratedRows, GeneratedSource } from './generated-source.ts';
 import { OptionReader } from './read-options.ts';
 
 const OPTIONS: readonly ConnectorOption[] = [
@@ -33,7 +24,7 @@ export const datagen: Connector = {
   writable: false,
   source: (definition) => {
     const plan = planOf(definition);
-    return { replayable: true, open: () => new GeneratorSource(plan) };
+    return { replayable: true, open: () => new GeneratedSource(generated(plan)) };
   },
   sink: null,
 };
@@ -82,56 +73,14 @@ function isFieldOption(name: string, columns: readonly Field[]): boolean {
   return true;
 }
 
-/** One partition; the offset is the number of the next row. */
-class GeneratorSource implements Source {
-  readonly endless: boolean;
-  readonly growing = false;
-  readonly #plan: GeneratorPlan;
-
-  constructor(plan: GeneratorPlan) {
-    this.#plan = plan;
-    this.endless = plan.rate === 0;
-  }
-
-  partitions(): readonly string[] {
-    return ['0'];
-  }
-
-  start(): Offset {
-    return 0;
-  }
-
-  poll(_partition: string, from: Offset, { rowsMax, bytesMax, now, needed }: PollLimit): Polled {
-    const first = Number(from);
-    const { rows, fields, createdAt, stepMs } = this.#plan;
-    if (first >= rows) return { kind: 'end' };
-    const ready = Math.min(rows, this.#dueBy(now)) - first;
-    if (ready <= 0) return { kind: 'wait', delayMs: Math.max(1, timeOf(createdAt, stepMs, first) - now) };
-    const fitting = Math.max(1, Math.floor(bytesMax / (BYTES_PER_CELL * Math.max(1, fields.length))));
-    return this.#rows(first, Math.min(ready, Math.max(1, rowsMax), fitting), needed);
-  }
-
-  reread(_partition: string, { from, to }: RecordedPoll): PolledRows {
-    return this.#rows(Number(from), Number(to) - Number(from));
-  }
-
-  close(): void {}
-
-  #rows(first: number, length: number, needed?: readonly boolean[]): PolledRows {
-    const columns = this.#plan.fields.map((field, column) =>
-      needed?.[column] === false ? null : generate(field, first, length),
-    );
-    return { kind: 'columns', columns, length, to: first + length, check: 0 };
-  }
-
-  /** How many rows are due at this time. The division may be off by one row, which timeOf then puts right. */
-  #dueBy(now: number): number {
-    const { rate, createdAt, stepMs } = this.#plan;
-    if (rate === 0) return Infinity;
-    if (now < createdAt) return 0;
-    let due = Math.ceil((Math.floor(now - createdAt) + 1) / stepMs);
-    while (timeOf(createdAt, stepMs, due) <= now) due++;
-    while (due > 0 && timeOf(createdAt, stepMs, due - 1) > now) due--;
-    return due;
-  }
+function generated({ createdAt, stepMs, rate, rows, fields }: GeneratorPlan): GeneratedRows {
+  return {
+    rows,
+    startsAt: rate === 0 ? null : createdAt,
+    dueAt: (row) => timeOf(createdAt, stepMs, row),
+    aboutDue: (now) => Math.ceil((Math.floor(now - createdAt) + 1) / stepMs),
+    bytesPerRow: BYTES_PER_CELL * fields.length,
+    columns: (first, length, needed) =>
+      fields.map((field, column) => (needed?.[column] === false ? null : generate(field, first, length))),
+  };
 }

@@ -1,17 +1,8 @@
 import { problemWith } from '../../errors/problem.ts';
 import { type TypeKind, typeName } from '../../types/data-type.ts';
 import type { Field } from '../../types/schema.ts';
-import type {
-  Connector,
-  ConnectorOption,
-  Offset,
-  Polled,
-  PolledRows,
-  PollLimit,
-  RecordedPoll,
-  Source,
-  SourceDefinition,
-} from '../connector.ts';
+import type { Connector, ConnectorOption, SourceDefinition } from '../connector.ts';
+import { type GeneratedRows, GeneratedSource } from '../generated-source.ts';
 import { OptionReader } from '../read-options.ts';
 import { eventOfRow, eventsOfRows, eventsOfTime, type NexmarkTable, rowsOfEvents } from './events.ts';
 import { type FieldKind, type NexmarkField, nexmarkFields } from './fields.ts';
@@ -47,7 +38,7 @@ export const nexmark: Connector = {
   writable: false,
   source: (definition) => {
     const plan = planOf(definition);
-    return { replayable: true, open: () => new NexmarkSource(plan) };
+    return { replayable: true, open: () => new GeneratedSource(generated(plan)) };
   },
   sink: null,
 };
@@ -103,62 +94,17 @@ function plain(name: string): string {
   return name.replaceAll('_', '').toLowerCase();
 }
 
-/** One partition; the offset is the number of the next row of the table. */
-class NexmarkSource implements Source {
-  readonly endless: boolean;
-  readonly growing = false;
-  readonly #plan: NexmarkPlan;
-
-  constructor(plan: NexmarkPlan) {
-    this.#plan = plan;
-    this.endless = plan.pace === 0;
-  }
-
-  partitions(): readonly string[] {
-    return ['0'];
-  }
-
-  start(): Offset {
-    return 0;
-  }
-
-  poll(_partition: string, from: Offset, { rowsMax, bytesMax, now, needed }: PollLimit): Polled {
-    const first = Number(from);
-    const { rows, fields } = this.#plan;
-    if (first >= rows) return { kind: 'end' };
-    const ready = Math.min(rows, this.#dueBy(now)) - first;
-    if (ready <= 0) return { kind: 'wait', delayMs: Math.max(1, this.#dueOf(first) - now) };
-    const fitting = Math.max(1, Math.floor(bytesMax / (BYTES_PER_CELL * Math.max(1, fields.length))));
-    return this.#rows(first, Math.min(ready, Math.max(1, rowsMax), fitting), needed);
-  }
-
-  reread(_partition: string, { from, to }: RecordedPoll): PolledRows {
-    return this.#rows(Number(from), Number(to) - Number(from));
-  }
-
-  close(): void {}
-
-  #rows(first: number, length: number, needed?: readonly boolean[]): PolledRows {
-    const { table, fields } = this.#plan;
-    const events = eventsOfRows(table, first, length);
-    const columns = fields.map(({ make }, column) => (needed?.[column] === false ? null : make(events)));
-    return { kind: 'columns', columns, length, to: first + length, check: 0 };
-  }
-
-  /** Clock time of a row, ms: event n is due n - 1 paces after the creation. */
-  #dueOf(row: number): number {
-    const { table, pace, createdAt } = this.#plan;
-    return createdAt + Math.floor(((eventOfRow(table, row) - 2) * 1000) / pace);
-  }
-
-  /** How many rows are due at this time. The division may be off by one event, which #dueOf then puts right. */
-  #dueBy(now: number): number {
-    const { table, pace, createdAt } = this.#plan;
-    if (pace === 0) return Infinity;
-    if (now < createdAt) return 0;
-    let due = Math.max(0, rowsOfEvents(table, Math.ceil(((now - createdAt + 1) * pace) / 1000)));
-    while (this.#dueOf(due) <= now) due++;
-    while (due > 0 && this.#dueOf(due - 1) > now) due--;
-    return due;
-  }
+function generated({ table, rows, pace, createdAt, fields }: NexmarkPlan): GeneratedRows {
+  return {
+    rows,
+    startsAt: pace === 0 ? null : createdAt,
+    // Event n is due n - 1 paces after the creation.
+    dueAt: (row) => createdAt + Math.floor(((eventOfRow(table, row) - 2) * 1000) / pace),
+    aboutDue: (now) => Math.max(0, rowsOfEvents(table, Math.ceil(((now - createdAt + 1) * pace) / 1000))),
+    bytesPerRow: BYTES_PER_CELL * fields.length,
+    columns(first, length, needed) {
+      const events = eventsOfRows(table, first, length);
+      return fields.map(({ make }, column) => (needed?.[column] === false ? null : make(events)));
+    },
+  };
 }
