@@ -1,10 +1,10 @@
 import { problem, type Span } from '../../runtime/errors/problem.ts';
-import type { Expression } from '../../runtime/expressions/expression.ts';
+import { type Expression, withParts } from '../../runtime/expressions/expression.ts';
 import { aggregateFunction } from '../../runtime/functions/aggregate-functions.ts';
 import { describeExpression } from '../../runtime/plan/describe-expression.ts';
 import { shownName } from '../../runtime/types/row-columns.ts';
 import { aggregatePlan, filterPlan, projectPlan, windowPlan } from '../logical/build-plan.ts';
-import { columnRef, expressionKey, withParts } from '../logical/expressions.ts';
+import { columnRef, expressionKey } from '../logical/expressions.ts';
 import type { LogicalPlan } from '../logical/logical-plan.ts';
 import type { ExpressionNode, SelectNode } from '../sql/syntax.ts';
 import { AggregateCollector, isCollected, PLACEHOLDER_BASE } from './aggregate-collector.ts';

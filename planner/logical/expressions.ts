@@ -1,60 +1,8 @@
 import { unreachable } from '../../runtime/errors/assert.ts';
-import type { Expression } from '../../runtime/expressions/expression.ts';
-import { NOW } from '../../runtime/functions/clock-functions.ts';
+import { type Expression, partsOf, withParts } from '../../runtime/expressions/expression.ts';
 import { scalarFunction } from '../../runtime/functions/scalar-functions.ts';
 import { BOOLEAN } from '../../runtime/types/data-type.ts';
 import type { LogicalColumn } from './logical-plan.ts';
-
-/** The direct parts of an expression. */
-export function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'column':
-    case 'literal':
-      return [];
-    case 'call':
-    case 'and':
-    case 'or':
-      return expression.args;
-    case 'not':
-    case 'is-null':
-    case 'cast':
-    case 'in':
-      return [expression.arg];
-    case 'case':
-      return [...expression.branches.flatMap((branch) => [branch.when, branch.then]), expression.otherwise];
-    default:
-      return unreachable(expression);
-  }
-}
-
-/** Whether the expression asks for the clock of its micro-batch. */
-export function usesClock(expression: Expression): boolean {
-  return (expression.kind === 'call' && expression.function === NOW) || partsOf(expression).some(usesClock);
-}
-
-/** The same expression over other parts. */
-export function withParts(expression: Expression, change: (part: Expression) => Expression): Expression {
-  switch (expression.kind) {
-    case 'column':
-    case 'literal':
-      return expression;
-    case 'call':
-    case 'and':
-    case 'or':
-      return { ...expression, args: expression.args.map(change) };
-    case 'not':
-    case 'is-null':
-    case 'cast':
-    case 'in':
-      return { ...expression, arg: change(expression.arg) };
-    case 'case': {
-      const branches = expression.branches.map((branch) => ({ when: change(branch.when), then: change(branch.then) }));
-      return { ...expression, branches, otherwise: change(expression.otherwise) };
-    }
-    default:
-      return unreachable(expression);
-  }
-}
 
 /** Whether the expression can be NULL. */
 export function canBeNull(expression: Expression): boolean {

@@ -1,3 +1,4 @@
+import { usesClock } from '../../runtime/functions/clock-functions.ts';
 import { shownName } from '../../runtime/types/row-columns.ts';
 import { problem } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
@@ -5,7 +6,7 @@ import { describeExpression } from '../../runtime/plan/describe-expression.ts';
 import type { Emit } from '../../runtime/plan/physical-plan.ts';
 import { commonType } from '../../runtime/types/common-type.ts';
 import { sameType } from '../../runtime/types/data-type.ts';
-import { canBeNull, columnRef, conjunction, moveColumns, usesClock } from '../logical/expressions.ts';
+import { canBeNull, columnRef, conjunction, moveColumns } from '../logical/expressions.ts';
 import { type JoinEquality, splitJoinCondition, windowEquality } from '../logical/join-keys.ts';
 import type { LogicalColumn, LogicalJoin, LogicalPlan, TimeRole } from '../logical/logical-plan.ts';
 import { mergeProjections } from '../rules/merge-projections.ts';

@@ -1,8 +1,9 @@
+import { usesClock } from '../../runtime/functions/clock-functions.ts';
 import { unreachable } from '../../runtime/errors/assert.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
 import type { Emit, PlanWarning } from '../../runtime/plan/physical-plan.ts';
-import { columnRef, moveColumns, usesClock } from '../logical/expressions.ts';
+import { columnRef, moveColumns } from '../logical/expressions.ts';
 import type {
   LogicalColumn,
   LogicalFilter,

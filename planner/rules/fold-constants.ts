@@ -1,11 +1,10 @@
-import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
+import { type Expression, typeOf, withParts } from '../../runtime/expressions/expression.ts';
 import { EvaluationError } from '../../runtime/functions/scalar-function.ts';
 import { scalarFunction } from '../../runtime/functions/scalar-functions.ts';
 import { castValue } from '../../runtime/types/cast.ts';
 import { BOOLEAN } from '../../runtime/types/data-type.ts';
 import type { Value } from '../../runtime/types/value.ts';
 import { filterPlan } from '../logical/build-plan.ts';
-import { withParts } from '../logical/expressions.ts';
 import { type LogicalPlan, withInputs } from '../logical/logical-plan.ts';
 
 /** Computes what no row can change. What would fail stays as it is, so that it fails for each row that reaches it. */

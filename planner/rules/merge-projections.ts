@@ -1,5 +1,5 @@
-import type { Expression } from '../../runtime/expressions/expression.ts';
-import { expressionSize, partsOf, replaceColumns } from '../logical/expressions.ts';
+import { type Expression, partsOf } from '../../runtime/expressions/expression.ts';
+import { expressionSize, replaceColumns } from '../logical/expressions.ts';
 import { type LogicalPlan, type LogicalProject, withInputs } from '../logical/logical-plan.ts';
 
 /** Expressions of this size or less may be computed more than once. */

@@ -1,3 +1,4 @@
+import { usesClock } from '../../runtime/functions/clock-functions.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
 import { filterPlan, joinPlan } from '../logical/build-plan.ts';
 import {
@@ -8,7 +9,6 @@ import {
   isTrue,
   moveColumns,
   replaceColumns,
-  usesClock,
 } from '../logical/expressions.ts';
 import { sideOf } from '../logical/join-keys.ts';
 import {

@@ -1,3 +1,4 @@
+import { usesClock } from '../../runtime/functions/clock-functions.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
 import { castsImplicitly } from '../../runtime/types/common-type.ts';
@@ -10,7 +11,6 @@ import { isStringLiteral, type LiteralExpression, numberLiteral, stringLiteral }
 import { ConstantError, fitNumber, readNumber } from '../bind/parse-constant.ts';
 import { plainPlace } from '../bind/places.ts';
 import { EMPTY_SCOPE } from '../bind/scope.ts';
-import { usesClock } from '../logical/expressions.ts';
 import { foldExpression } from '../rules/fold-constants.ts';
 import type { ExpressionNode } from '../sql/syntax.ts';
 

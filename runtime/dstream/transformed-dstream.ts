@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.ts';
-import { CLOCK_FIELD, readingClockFrom, usesClock, withClockColumn } from '../expressions/clock-column.ts';
+import { CLOCK_FIELD, readingClockFrom, withClockColumn } from '../expressions/clock-column.ts';
+import { usesClock } from '../functions/clock-functions.ts';
 import type { Expression } from '../expressions/expression.ts';
 import { openSegment, type Segment } from '../expressions/segment.ts';
 import type { SegmentNode } from '../plan/physical-plan.ts';

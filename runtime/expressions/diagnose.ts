@@ -1,8 +1,7 @@
-import { unreachable } from '../errors/assert.ts';
 import { EvaluationError } from '../functions/scalar-function.ts';
 import type { Value } from '../types/value.ts';
 import { evaluate } from './evaluate.ts';
-import type { Expression } from './expression.ts';
+import { type Expression, partsOf } from './expression.ts';
 
 /** Why a row cannot be computed, and the innermost expression at fault. */
 export interface Diagnosis {
@@ -37,24 +36,7 @@ function innermost(expression: Expression, row: readonly Value[]): Expression {
 
 /** Those that can have been evaluated when this expression failed. */
 function operands(expression: Expression, row: readonly Value[]): readonly Expression[] {
-  switch (expression.kind) {
-    case 'column':
-    case 'literal':
-      return [];
-    case 'call':
-    case 'and':
-    case 'or':
-      return expression.args;
-    case 'not':
-    case 'is-null':
-    case 'cast':
-    case 'in':
-      return [expression.arg];
-    case 'case':
-      return takenBranch(expression, row);
-    default:
-      return unreachable(expression);
-  }
+  return expression.kind === 'case' ? takenBranch(expression, row) : partsOf(expression);
 }
 
 /** The conditions up to the first that holds or fails, then what it leads to. */

@@ -1,3 +1,4 @@
+import { unreachable } from '../errors/assert.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 
@@ -46,9 +47,53 @@ export function typeOf(expression: Expression): DataType {
     case 'is-null':
     case 'in':
       return { kind: 'boolean' };
-    default: {
-      const never: never = expression;
-      return never;
+    default:
+      return unreachable(expression);
+  }
+}
+
+/** The direct parts of an expression. */
+export function partsOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'column':
+    case 'literal':
+      return [];
+    case 'call':
+    case 'and':
+    case 'or':
+      return expression.args;
+    case 'not':
+    case 'is-null':
+    case 'cast':
+    case 'in':
+      return [expression.arg];
+    case 'case':
+      return [...expression.branches.flatMap((branch) => [branch.when, branch.then]), expression.otherwise];
+    default:
+      return unreachable(expression);
+  }
+}
+
+/** The same expression over other parts. */
+export function withParts(expression: Expression, change: (part: Expression) => Expression): Expression {
+  switch (expression.kind) {
+    case 'column':
+    case 'literal':
+      return expression;
+    case 'call':
+    case 'and':
+    case 'or':
+      return { ...expression, args: expression.args.map(change) };
+    case 'not':
+    case 'is-null':
+    case 'cast':
+    case 'in':
+      return { ...expression, arg: change(expression.arg) };
+    case 'case': {
+      const branches = expression.branches.map((branch) => ({ when: change(branch.when), then: change(branch.then) }));
+      return { ...expression, branches, otherwise: change(expression.otherwise) };
     }
+    default:
+      return unreachable(expression);
   }
 }

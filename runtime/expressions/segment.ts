@@ -9,7 +9,7 @@ import type { EvaluationErrorCode } from '../functions/scalar-function.ts';
 import type { DataType } from '../types/data-type.ts';
 import { FAILURE_CODES, isExactInteger, LEAVE_NARROW, type Width } from './code-writer.ts';
 import { type CompiledFunction, compileFunction } from './compile-function.ts';
-import { type Expression, typeOf } from './expression.ts';
+import { type Expression, partsOf, typeOf } from './expression.ts';
 import { type GeneratedSegment, generateSegment, type InputShape } from './generate.ts';
 import { runPlain } from './plain-segment.ts';
 
@@ -185,33 +185,8 @@ export function inputColumns(expressions: readonly Expression[]): readonly Input
 }
 
 function collectColumns(expression: Expression, found: Map<number, InputColumn>): void {
-  switch (expression.kind) {
-    case 'column':
-      found.set(expression.index, { index: expression.index, type: expression.type });
-      break;
-    case 'literal':
-      break;
-    case 'call':
-    case 'and':
-    case 'or':
-      for (const arg of expression.args) collectColumns(arg, found);
-      break;
-    case 'not':
-    case 'is-null':
-    case 'cast':
-    case 'in':
-      collectColumns(expression.arg, found);
-      break;
-    case 'case':
-      for (const { when, then } of expression.branches) {
-        collectColumns(when, found);
-        collectColumns(then, found);
-      }
-      collectColumns(expression.otherwise, found);
-      break;
-    default:
-      unreachable(expression);
-  }
+  if (expression.kind === 'column') found.set(expression.index, { index: expression.index, type: expression.type });
+  for (const part of partsOf(expression)) collectColumns(part, found);
 }
 
 function shapeOf(column: Column, index: number): InputShape {

@@ -1,3 +1,4 @@
+import { type Expression, partsOf } from '../expressions/expression.ts';
 import type { FunctionDoc } from './scalar-function.ts';
 
 /**
@@ -34,4 +35,14 @@ export function clockFunction(name: string): ClockFunction | undefined {
 
 export function clockFunctions(): readonly ClockFunction[] {
   return ALL;
+}
+
+/** Whether it is the call NOW() itself. */
+export function isClock(expression: Expression): boolean {
+  return expression.kind === 'call' && expression.function === NOW;
+}
+
+/** Whether the expression asks for the clock of its micro-batch. */
+export function usesClock(expression: Expression): boolean {
+  return isClock(expression) || partsOf(expression).some(usesClock);
 }

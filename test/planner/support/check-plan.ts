@@ -1,11 +1,10 @@
 import { expect } from 'vitest';
-import { type Expression, typeOf } from '../../../runtime/expressions/expression.ts';
+import { type Expression, typeOf, partsOf } from '../../../runtime/expressions/expression.ts';
 import { scalarFunction } from '../../../runtime/functions/scalar-functions.ts';
 import { aggregateFunction } from '../../../runtime/functions/aggregate-functions.ts';
 import type { PhysicalNode, PhysicalPlan } from '../../../runtime/plan/physical-plan.ts';
 import { sameType } from '../../../runtime/types/data-type.ts';
 import type { Field } from '../../../runtime/types/schema.ts';
-import { partsOf } from '../../../planner/logical/expressions.ts';
 
 /** What must hold of every plan, whatever the query: the machine checks none of it again. */
 export function checkPlan(plan: PhysicalPlan): void {
