@@ -45,6 +45,7 @@ async function write(page: Page, sql: string): Promise<Locator> {
 }
 
 const live = (page: Page): Locator => page.locator('[data-watched]');
+const verdict = (page: Page): Locator => page.locator('.verdict');
 const runButton = (page: Page): Locator => page.locator('.run-bar').getByRole('button', { name: 'Run' });
 
 describe('the workbench, in Chromium on the demo', () => {
@@ -96,4 +97,22 @@ describe('the workbench, in Chromium on the demo', () => {
       expect({ faults, foreign }).toEqual({ faults: [], foreign: [] });
     },
   );
+
+  test('an answer to an older text never marks a newer one', async () => {
+    const { page } = await open();
+    await isLive(page);
+    await sqlEditor(page);
+    await page.route('**/v1/validate', async (route) => {
+      const slow = (route.request().postData() ?? '').includes('wrong_one');
+      if (slow) await new Promise((resolve) => setTimeout(resolve, 1500));
+      await route.continue().catch(() => {});
+    });
+    await write(page, 'SELECT wrong_one FROM clicks');
+    await page.waitForTimeout(500);
+    await write(page, 'SELECT item FROM clicks');
+    await until(async () => (await verdict(page).innerText()).startsWith('1 column'));
+    await page.waitForTimeout(1800);
+    expect(await page.locator('.error').count()).toBe(0);
+    expect(await verdict(page).innerText()).toContain('1 column');
+  });
 });
