@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { type Cell, checksum } from './checksum.ts';
+import { needMeta, putMeta } from './meta.ts';
 import { SCHEMA, STORE_FORMAT } from './schema.ts';
 import { corrupt } from './sqlite-error.ts';
 import { StoreError } from './store.ts';
@@ -59,16 +59,11 @@ function create(db: Database.Database, instance: string): void {
   })();
 }
 
-function putMeta(db: Database.Database, name: string, value: string): void {
-  const put = db.prepare('INSERT OR REPLACE INTO meta (name, value, crc) VALUES (?, ?, ?)');
-  put.run(name, value, checksum('meta', [name, value]));
-}
-
 /** Errors: CORRUPT where the database is not ours. */
 function formatOf(db: Database.Database, path: string): number {
   const meta = db.prepare<[], { sql: string }>("SELECT sql FROM sqlite_schema WHERE name = 'meta'").get();
   if (meta?.sql !== SCHEMA.get('meta')) throw corrupt(`${path} is not a Millrace store`);
-  return Number(readMeta(db, 'format'));
+  return Number(needMeta(db, 'format'));
 }
 
 /** Format, instance and every definition must be what this version wrote. Returns the instance. */
@@ -90,14 +85,5 @@ function verify(db: Database.Database, path: string): string {
     if (found.get(name) !== sql) throw corrupt(`${path}: the definition of ${name} is damaged`);
   }
   if (found.size !== SCHEMA.size) throw corrupt(`${path} holds objects that Millrace did not make`);
-  return readMeta(db, 'instance');
-}
-
-function readMeta(db: Database.Database, name: string): string {
-  const row = db.prepare<[string], Cell[]>('SELECT value, crc FROM meta WHERE name = ?').raw().get(name);
-  const value = row?.[0];
-  if (typeof value !== 'string' || checksum('meta', [name, value]) !== row?.[1]) {
-    throw corrupt(`meta ${name}: the checksum does not fit`);
-  }
-  return value;
+  return needMeta(db, 'instance');
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type Database from 'better-sqlite3';
 import type { Clock } from '../time/clock.ts';
 import { Connection } from './connection.ts';
 import { openDatabase } from './database.ts';
@@ -8,6 +9,8 @@ import { EpochReader } from './epoch-reader.ts';
 import { EpochWriter } from './epoch-writer.ts';
 import { readHighWater, writeHighWater } from './high-water.ts';
 import { makeDirectory } from './make-directory.ts';
+import { putMeta } from './meta.ts';
+import { Origin, removeDurably } from './origin.ts';
 import { asStoreError, corrupt } from './sqlite-error.ts';
 import type {
   ChangeRecord,
@@ -22,7 +25,7 @@ import { StoreError } from './store.ts';
 import { TemporaryDirectory } from './temporary-directory.ts';
 
 export interface SqliteStoreOptions {
-  /** Random id for a database that is made now; an existing one keeps its own. */
+  /** Random id for a database that is made now, or that is a copy of another; any other keeps its own. */
   readonly instance: string;
   readonly clock: Clock;
   /** False: nothing has to survive the process. True unless the directory is `:memory:`. */
@@ -202,13 +205,35 @@ export class SqliteStore {
     const durable = this.#options.durable ?? this.#temporary === null;
     const { db, instance: found } = openDatabase(path, { instance, durable, ...(pagesMax && { pagesMax }) });
     try {
-      const connection = new Connection(db, found);
-      if (mark) checkMark(mark, connection, path, this.#markPath);
+      const original = new Connection(db, found);
+      if (mark) checkMark(mark, original, path, this.#markPath);
+      const connection = this.#temporary || this.#isOriginal(db) ? original : this.#becomeAnother(db);
       return { connection, writer: new EpochWriter(connection), reader: new EpochReader(connection) };
     } catch (error) {
       db.close();
       throw error;
     }
+  }
+
+  #isOriginal(db: Database.Database): boolean {
+    if (!this.#origin.holds(db)) return false;
+    this.#origin.remember(db);
+    return true;
+  }
+
+  /** A copy goes on under an instance of its own. The mark, which names the old one, goes first. */
+  #becomeAnother(db: Database.Database): Connection {
+    const { instance } = this.#options;
+    removeDurably(this.#markPath);
+    db.transaction(() => {
+      putMeta(db, 'instance', instance);
+      this.#origin.remember(db);
+    })();
+    return new Connection(db, instance);
+  }
+
+  get #origin(): Origin {
+    return new Origin(join(this.#directory, 'origin'));
   }
 
   get #markPath(): string {

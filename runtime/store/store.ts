@@ -123,7 +123,7 @@ export interface CommitReceipt {
   readonly ms: number;
 }
 
-/** What a start finds. `instance` is random, made with the database; epoch 0 means nothing was ever committed. */
+/** What a start finds. `instance` is random, made with the database or for a copy of one; epoch 0 means nothing was ever committed. */
 export interface RecoveredStore {
   readonly instance: string;
   readonly epoch: number;

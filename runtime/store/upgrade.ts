@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { type Cell, checksum } from './checksum.ts';
+import { putMeta } from './meta.ts';
 import { SCHEMA, STORE_FORMAT } from './schema.ts';
 import { corrupt } from './sqlite-error.ts';
 
@@ -26,10 +27,7 @@ export function upgrade(db: Database.Database, format: number): void {
   db.transaction(() => {
     if (format < 2) for (const name of ['requests', 'requests_by_time']) db.exec(SCHEMA.get(name)!);
     gatherFacts(db);
-    db.prepare('INSERT OR REPLACE INTO meta (name, value, crc) VALUES (?, ?, ?)').run(
-      ...['format', String(STORE_FORMAT)],
-      checksum('meta', ['format', String(STORE_FORMAT)]),
-    );
+    putMeta(db, 'format', String(STORE_FORMAT));
   })();
 }
 

@@ -90,7 +90,7 @@ test('a closed store refuses, closes twice, and leaves the directory to the next
   await store.close();
   expect((await last).epoch).toBe(1);
   await expect(store.recover()).rejects.toEqual(failed);
-  expect(readdirSync(directory).sort()).toEqual(['high-water', 'lock', 'millrace.db']);
+  expect(readdirSync(directory).sort()).toEqual(['high-water', 'lock', 'millrace.db', 'origin']);
   const next = open();
   expect((await next.recover()).epoch).toBe(1);
   await next.close();
