@@ -80,6 +80,23 @@ describe('the planner thread', () => {
     ]);
   });
 
+  test('nothing stands by while nothing is asked, and a statement that hangs starts what comes after it', async () => {
+    const workers: Worker[] = [];
+    const start = (): Worker => {
+      const worker = new Worker(ODD_WORKER, { eval: true });
+      workers.push(worker);
+      return worker;
+    };
+    const client = new PlannerThread({ timer, start, deadlineMs: 200, restMs: 20 });
+    opened.push(client);
+    await client.split('a');
+    await new Promise((resolve) => workers[1]!.once('exit', resolve));
+    expect(await client.split('b')).toBe('b');
+    await new Promise((resolve) => workers[2]!.once('exit', resolve));
+    const [stuck, after] = await Promise.all([client.split('hang'), client.split('c')]);
+    expect([stuck.ok, after]).toEqual([false, 'c']);
+  });
+
   test('validate times out as a validation', async () => {
     const { client } = oddThread();
     const stuck = await client.validate('hang', EMPTY);

@@ -34,6 +34,8 @@ export interface PlannerThreadOptions {
   readonly deadlineMs?: number;
   /** For starting a thread, ms. */
   readonly startMs?: number;
+  /** How long a second thread stands by after the last answer, ms. */
+  readonly restMs?: number;
 }
 
 /** The planner without a thread, for tests and tools: nothing holds a deadline. */
@@ -51,6 +53,10 @@ export function inlinePlannerClient(planner: Planner): PlannerClient {
 const DEADLINE_MS = 150;
 /** What is not done after that is hopeless: its thread is ended. */
 const LATE_MS = 1000;
+/** Without a request for so long no second thread stands by: a server at rest does without its 15 MB. */
+const REST_MS = 30_000;
+/** A statement that takes so long may be hopeless: where no second thread stands by, it starts now. */
+const SUSPECT_MS = 20;
 
 interface Call {
   readonly request: PlannerRequest;
@@ -72,14 +78,15 @@ type ThreadState =
 /**
  * The planner in a thread of its own, which is replaced when a statement takes longer than its deadline, and ended when
  * it does not come back soon. Requests wait in order; their deadline starts when the thread takes them up. Once it has
- * answered, a second thread stands by, so that whoever comes after a hopeless statement does not wait for a thread to
- * start.
+ * answered, a second thread stands by for a while, so that whoever comes after a hopeless statement does not wait for a
+ * thread to start; later it is the statement that takes long for which one starts.
  */
 export class PlannerThread implements PlannerClient {
   readonly #timer: Timer;
   readonly #start: () => Worker;
   readonly #deadlineMs: number;
   readonly #startMs: number;
+  readonly #restMs: number;
   readonly #waiting: Call[] = [];
   #worker: Worker;
   #spare: { readonly worker: Worker; ready: boolean } | null = null;
@@ -87,12 +94,15 @@ export class PlannerThread implements PlannerClient {
   #late: { readonly worker: Worker; readonly giveUp: () => void } | null = null;
   #state: ThreadState = { kind: 'starting' };
   #cancelDeadline: () => void = () => {};
+  #cancelSuspicion: () => void = () => {};
+  #cancelRest: () => void = () => {};
 
   constructor(options: PlannerThreadOptions) {
     this.#timer = options.timer;
     this.#start = options.start ?? startPlannerWorker;
     this.#deadlineMs = options.deadlineMs ?? DEADLINE_MS;
     this.#startMs = options.startMs ?? 20_000;
+    this.#restMs = options.restMs ?? REST_MS;
     this.#worker = this.#open();
   }
 
@@ -122,6 +132,8 @@ export class PlannerThread implements PlannerClient {
     const { call } = this.#state.kind === 'busy' ? this.#state : { call: null };
     this.#state = { kind: 'closed' };
     this.#cancelDeadline();
+    this.#cancelSuspicion();
+    this.#cancelRest();
     for (const each of [...(call === null ? [] : [call]), ...this.#waiting.splice(0)])
       each.reject(problem('SHUTTING_DOWN', 'the planner is closed'));
     const late = this.#late?.worker;
@@ -174,12 +186,21 @@ export class PlannerThread implements PlannerClient {
     return worker;
   }
 
+  /** Until nothing has been asked for a while. */
   #standBy(): void {
+    this.#cancelRest();
+    this.#cancelRest = this.#timer.schedule(this.#restMs, () => this.#rest());
     if (this.#spare !== null) return;
     const worker = this.#start();
     worker.unref();
     this.#spare = { worker, ready: false };
     this.#listenTo(worker);
+  }
+
+  #rest(): void {
+    const spare = this.#spare;
+    this.#spare = null;
+    void spare?.worker.terminate();
   }
 
   /** The thread that stands by takes over, or a new one starts. */
@@ -210,11 +231,13 @@ export class PlannerThread implements PlannerClient {
     if (call === undefined) return;
     this.#state = { kind: 'busy', call };
     this.#deadline(call.deadlineMs, () => this.#expire(call));
+    if (this.#spare === null) this.#cancelSuspicion = this.#timer.schedule(SUSPECT_MS, () => this.#standBy());
     this.#worker.postMessage(call.request);
   }
 
   #receive(response: PlannerResponse): void {
     this.#cancelDeadline();
+    this.#cancelSuspicion();
     const state = this.#state;
     if (state.kind === 'closed') return;
     this.#state = { kind: 'idle' };
@@ -255,6 +278,7 @@ export class PlannerThread implements PlannerClient {
     if (this.#state.kind === 'starting') {
       void this.#spare?.worker.terminate();
       this.#spare = { worker: this.#worker, ready: false };
+      this.#standBy();
       this.#worker.unref();
       this.#worker = worker;
       if (this.#waiting.length > 0) worker.ref();
@@ -265,6 +289,7 @@ export class PlannerThread implements PlannerClient {
     else {
       void this.#spare?.worker.terminate();
       this.#spare = { worker, ready: true };
+      this.#standBy();
     }
   }
 

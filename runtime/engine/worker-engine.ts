@@ -26,6 +26,12 @@ interface Call {
   reject(error: unknown): void;
 }
 
+/**
+ * Rows live in typed arrays, outside of the young generation: one of 4 MB and its twin is as fast as V8's 16 MB, which it
+ * would grow to and keep.
+ */
+const YOUNG_MB = 12;
+
 /** The engine in a thread of its own, so that the shell is never blocked by a batch. */
 export class WorkerEngine implements Engine {
   readonly #worker: Worker;
@@ -35,7 +41,10 @@ export class WorkerEngine implements Engine {
   #dead: string | null = null;
 
   constructor(data: EngineWorkerData) {
-    this.#worker = new Worker(new URL('./engine-worker.js', import.meta.url), { workerData: data });
+    this.#worker = new Worker(new URL('./engine-worker.js', import.meta.url), {
+      workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     this.#worker.on('message', (response: EngineResponse) => this.#receive(response));
     this.#worker.on('error', (error) => this.#die(error instanceof Error ? error.message : String(error)));
     this.#worker.on('exit', () => this.#die('the engine has stopped'));
