@@ -155,6 +155,11 @@ export class BatchLoop {
     return processed ? this.#processed : this.#commits.durableSequence;
   }
 
+  /** Of the last row that the queries at the head have absorbed, or are about to in this micro-batch. */
+  get processedOrdinal(): number {
+    return (this.#pending[0]?.record.ordinal ?? this.machine.intake.nextOrdinal) - 1;
+  }
+
   /** Resolves once every query at the head has absorbed the row with this ordinal and that is durable; answers the epoch. */
   applied(ordinal: number): Promise<number> {
     this.wake();
@@ -170,7 +175,10 @@ export class BatchLoop {
 
   /** Between two micro-batches. */
   pause(dataflow: Dataflow): void {
-    this.draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.pause(this.#processed)) });
+    this.draft.progress.push({
+      dataflow: dataflow.id,
+      state: JSON.stringify(dataflow.pause({ position: this.#processed, ordinal: this.processedOrdinal })),
+    });
     this.#backfills.delete(dataflow);
   }
 
@@ -451,7 +459,7 @@ export class BatchLoop {
     const tick = { epoch: this.epoch + 1, clock: this.#clock };
     const processed = entries.at(-1)?.record.sequence ?? this.#processed;
     this.#computedSlices.reclaim();
-    const input = { tick, entries, processed, chunks, joins };
+    const input = { tick, entries, processed, ordinal: this.processedOrdinal, chunks, joins };
     const run = (): MicroBatch => this.#computedSlices.during(() => runMicroBatch(this.machine, input, this.draft));
     const batch = this.#meter.compute(run, this.machine.intake.decodeMs);
     this.#processed = processed;

@@ -65,6 +65,12 @@ export interface SavedDataflow {
   readonly sink?: SinkMark;
 }
 
+/** Up to where a query has absorbed the acceptance order: its last entry, and the last row's ordinal. */
+export interface Reached {
+  readonly position: number;
+  readonly ordinal: number;
+}
+
 /** Where a query begins to read a stream. */
 export interface StreamStart {
   /** The last entry that the stream no longer retained when the query was made. */
@@ -125,7 +131,7 @@ export class Dataflow {
   #errorsBefore = 0;
   #texts: readonly OperatorText[] | null = null;
 
-  /** Last entry of the acceptance order that is absorbed, and the ordinal it reached. */
+  /** Where it stood in the acceptance order when it last had something to absorb: its last entry, and the last row's ordinal. */
   position = 0;
   ordinal = 0;
   /** Number of the last change. */
@@ -325,9 +331,9 @@ export class Dataflow {
     return this.save();
   }
 
-  /** `processed`: up to where it has absorbed the acceptance order if it is at the head. */
-  pause(processed: number): SavedDataflow {
-    if (this.joined) this.position = processed;
+  /** `head`: up to where it has absorbed the acceptance order if it is at the head. */
+  pause(head: Reached): SavedDataflow {
+    if (this.joined) this.reach(head);
     this.joined = false;
     this.paused = true;
     return this.save();
@@ -339,8 +345,9 @@ export class Dataflow {
   }
 
   /** It has absorbed everything up to here. */
-  reach(position: number): void {
+  reach({ position, ordinal }: Reached): void {
     this.position = position;
+    this.ordinal = ordinal;
     if (this.starts.size === 0 || !this.joined) return;
     for (const [stream, { after }] of this.starts) if (after <= position) this.starts.delete(stream);
   }

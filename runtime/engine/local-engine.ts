@@ -383,7 +383,8 @@ export class LocalEngine implements Engine {
   }
 
   #statusOf(dataflow: Dataflow): ViewStatus {
-    return viewStatus(dataflow, this.#loop.machine.definitions.get(dataflow.name)!.definition.sql);
+    const { sql } = this.#loop.machine.definitions.get(dataflow.name)!.definition;
+    return viewStatus(dataflow, sql, this.#loop.processedOrdinal);
   }
 
   #storedDataflow(name: string): Dataflow {

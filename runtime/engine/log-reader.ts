@@ -20,6 +20,8 @@ export interface LogChunk {
   readonly entries: readonly Entry[];
   /** The last entry read; where the read began when the log had nothing more. */
   readonly position: number;
+  /** Of the last row up to there; null where nothing was read. */
+  readonly ordinal: number | null;
   /** Whether the log had no more entries when it was read. */
   readonly end: boolean;
   /** In the store, and decoded. */
@@ -48,11 +50,13 @@ export async function readChunk(
     const relation = intake.byId(id);
     if (relation) entries.push(...replayRuns(relation, group));
   }
-  const last = taken.at(-1)?.sequence ?? from;
+  const newest = taken.at(-1);
+  const last = newest?.sequence ?? from;
+  const ordinal = newest ? newest.ordinal + newest.rows - 1 : null;
   const end =
     records.length === 0 || last >= upTo || (taken.length < records.length && records[taken.length]!.sequence > upTo);
   const bytes = wanted.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0);
-  return { entries, position: last, end, bytes, rows: rowsOf(wanted) };
+  return { entries, position: last, ordinal, end, bytes, rows: rowsOf(wanted) };
 }
 
 function bounded(records: readonly IntakeRecord[], upTo: number): readonly IntakeRecord[] {

@@ -4,7 +4,7 @@ import type { Entry } from '../intake/entry.ts';
 import { decodeTime } from '../intake/stream-time.ts';
 import type { ScanNode } from '../plan/physical-plan.ts';
 import type { Joining } from './backfill.ts';
-import type { Dataflow, DataflowOutput } from './dataflow.ts';
+import type { Dataflow, DataflowOutput, Reached } from './dataflow.ts';
 import type { EpochDraft } from './epoch.ts';
 import type { LogChunk } from './log-reader.ts';
 import type { Machine } from './machine.ts';
@@ -18,6 +18,8 @@ export interface MicroBatchInput {
   readonly entries: readonly Entry[];
   /** The last entry of the acceptance order that is processed when this batch is. */
   readonly processed: number;
+  /** Of the last row up to there. */
+  readonly ordinal: number;
   /** Pieces of the log for dataflows behind the head. */
   readonly chunks: ReadonlyMap<Dataflow, LogChunk>;
   /** Dataflows that reach the head with this batch. */
@@ -79,11 +81,13 @@ class MicroBatchRun {
     return rows;
   }
 
+  /** As they came: an update is one row, though it takes one away and brings one. */
   #rowsIn(): number {
     const { intake } = this.#machine;
     let rows = 0;
-    for (const { record } of this.#input.entries) {
-      if (intake.byId(record.relation)?.definition.derivedFrom === null) rows += record.rows;
+    for (const { record, slices } of this.#input.entries) {
+      if (intake.byId(record.relation)?.definition.derivedFrom !== null) continue;
+      rows += slices.reduce((left, { paired = 0 }) => left - paired, record.rows);
     }
     return rows;
   }
@@ -134,9 +138,14 @@ class MicroBatchRun {
   #absorb(dataflow: Dataflow): void {
     const joining = this.#input.joins.get(dataflow);
     const chunk = this.#input.chunks.get(dataflow);
-    if (chunk) this.#advance(dataflow, this.#streamInputs(dataflow, groupByRelation(chunk.entries)), chunk.position);
+    if (chunk) this.#readLog(dataflow, chunk);
     else if (joining) this.#joinHead(dataflow, joining);
     else if (dataflow.joined) this.#followHead(dataflow);
+  }
+
+  #readLog(dataflow: Dataflow, { entries, position, ordinal }: LogChunk): void {
+    const inputs = this.#streamInputs(dataflow, groupByRelation(entries));
+    this.#advance(dataflow, inputs, { position, ordinal: ordinal ?? dataflow.ordinal });
   }
 
   #followHead(dataflow: Dataflow): void {
@@ -145,7 +154,7 @@ class MicroBatchRun {
       const changes = this.#changesOf(scan);
       if (changes) inputs.set(node, changesFlow(scan, changes));
     }
-    if (inputs.size > 0) this.#advance(dataflow, inputs, this.#input.processed);
+    if (inputs.size > 0) this.#advance(dataflow, inputs, this.#head);
   }
 
   /** Of a table, a view, or what that could not compute; undefined where there are none. */
@@ -161,7 +170,11 @@ class MicroBatchRun {
       if (snapshot) inputs.set(node, this.#snapshotAndChanges(scan, snapshot));
     }
     dataflow.join();
-    this.#advance(dataflow, inputs, this.#input.processed);
+    this.#advance(dataflow, inputs, this.#head);
+  }
+
+  get #head(): Reached {
+    return { position: this.#input.processed, ordinal: this.#input.ordinal };
   }
 
   #snapshotAndChanges(scan: ScanNode, snapshot: Flow): Flow {
@@ -187,10 +200,10 @@ class MicroBatchRun {
     return inputs;
   }
 
-  #advance(dataflow: Dataflow, inputs: ReadonlyMap<number, Flow>, position: number): void {
+  #advance(dataflow: Dataflow, inputs: ReadonlyMap<number, Flow>, reached: Reached): void {
     try {
       const output = dataflow.advance(inputs, this.#input.tick);
-      dataflow.reach(position);
+      dataflow.reach(reached);
       this.#changes.set(dataflow.name, output.flow);
       this.#noteErrors(dataflow, output.errors);
       this.#advanced.push({ dataflow, output });

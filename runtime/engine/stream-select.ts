@@ -4,7 +4,8 @@ import { problem } from '../errors/problem.ts';
 import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
-import type { Dataflow, DataflowOutput } from './dataflow.ts';
+import type { Dataflow, DataflowOutput, Reached } from './dataflow.ts';
+import type { IntakeRecord } from '../store/store.ts';
 import type { Machine } from './machine.ts';
 import { ResultCollector } from './result-collector.ts';
 import { entriesAfter, groupByRelation, streamFlow } from './scan-flows.ts';
@@ -41,7 +42,7 @@ export async function selectOverStreams(input: StreamSelectInput): Promise<Batch
   while (query.position < upTo && !run.complete) {
     const records = await machine.store.readIntake([...streams], query.position, READ_BYTES);
     if (records.length === 0) break;
-    query.reach(records.at(-1)!.sequence);
+    query.reach(lastOf(records));
     for (const record of records) {
       if (record.sequence > upTo || run.complete) break;
       if (!streams.has(record.relation)) continue;
@@ -123,6 +124,11 @@ class StreamSelect {
       throw problem('STATEMENT_TIMEOUT', `the query ran for over ${TIME_MAX_MS / 1000} seconds`, undefined, hint);
     }
   }
+}
+
+function lastOf(records: readonly IntakeRecord[]): Reached {
+  const { sequence, ordinal, rows } = records.at(-1)!;
+  return { position: sequence, ordinal: ordinal + rows - 1 };
 }
 
 function relationOf(machine: Machine, id: number): Relation {

@@ -3,8 +3,8 @@ import type { ViewStatus } from './engine.ts';
 import { shownKey } from '../types/row-columns.ts';
 import { statusTime } from './frame-time.ts';
 
-/** A view or sink as `/v1/views` shows it. */
-export function viewStatus(dataflow: Dataflow, sql: string): ViewStatus {
+/** A view or sink as `/v1/views` shows it. `head`: ordinal of the last row that those at the head have absorbed. */
+export function viewStatus(dataflow: Dataflow, sql: string, head: number): ViewStatus {
   const { columns, key, mode } = dataflow.plan.output;
   const operators = dataflow.operators();
   return {
@@ -17,7 +17,7 @@ export function viewStatus(dataflow: Dataflow, sql: string): ViewStatus {
     key: shownKey(key, columns),
     mode,
     watermark: statusTime(dataflow.watermark),
-    position: dataflow.position,
+    position: dataflow.joined ? head : dataflow.ordinal,
     counters: {
       rowsIn: dataflow.rowsIn,
       rowsOut: dataflow.rowsOut,

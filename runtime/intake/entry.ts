@@ -21,4 +21,6 @@ export interface Slice {
   readonly ordinals?: Float64Array;
   /** Of rows that are changes: +1 comes, -1 goes; null: all come (or all go, by the kind of the entry). */
   readonly weights: Int8Array | null;
+  /** Changes that come from one line with the one before them: an update is two changes and one row. Absent: none. */
+  readonly paired?: number;
 }

@@ -8,7 +8,7 @@ import type { IntakeKind, IntakeRecord } from '../store/store.ts';
 import { errorLines, lateLines } from './derived-relations.ts';
 import type { Entry, Slice } from './entry.ts';
 import { headerOf, numbersOf, type Relation } from './relation.ts';
-import type { BodyReading, DecodedBody, RowsKind } from './row-reader.ts';
+import { type BodyReading, type DecodedBody, pairedChanges, type RowsKind } from './row-reader.ts';
 import { withoutMissing } from './without-missing.ts';
 
 /** Of a stream whose event time is the clock: the next end, as event time, of a window that has rows; Infinity: none. */
@@ -297,16 +297,17 @@ export class Intake {
 
   #place(relation: Relation, partition: string, body: DecodedBody, now: number, late: string[]): Slice[] {
     let ordinal = this.#nextOrdinal;
-    return body.rows.map(({ length, columns, whole, weights }) => {
-      const firstOrdinal = ordinal;
+    return body.rows.map((slice, index) => {
+      const { length, columns, whole, weights } = slice;
+      const placed = { length, columns, firstOrdinal: ordinal, weights };
       ordinal += length;
       if (relation.eventTime === null || !relation.time)
-        return { length, columns, watermarks: null, firstOrdinal, weights };
+        return { ...placed, watermarks: null, paired: pairedChanges(slice, body.rows[index - 1]) };
       const times = numbersOf(columns[relation.eventTime]!);
       const { watermarks, late: count } = relation.time.admit(partition, times, length, now);
       relation.counters.rowsLate += count;
       if (watermarks) late.push(...lateLines(relation.definition, whole(), times.values, watermarks, length));
-      return { length, columns, watermarks, firstOrdinal, weights };
+      return { ...placed, watermarks };
     });
   }
 

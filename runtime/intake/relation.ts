@@ -18,7 +18,14 @@ import type { IntakeRecord } from '../store/store.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Slice } from './entry.ts';
 import type { RowGate } from './row-gate.ts';
-import { type BodyReading, type DecodedBody, type Reading, RowReader, type RowsKind } from './row-reader.ts';
+import {
+  type BodyReading,
+  type DecodedBody,
+  pairedChanges,
+  type Reading,
+  RowReader,
+  type RowsKind,
+} from './row-reader.ts';
 import { HeldLog, type SavedHeldLog, type Segment } from './held-log.ts';
 import { rereadSlices } from './reread-slices.ts';
 import { admitRows, decodeTime, type SavedStreamTime, StreamTime } from './stream-time.ts';
@@ -268,10 +275,13 @@ export class Relation {
     const slices: Slice[] = [];
     let watermark = decodeTime(record.watermarkBefore);
     let ordinal = record.ordinal;
-    for (const { length, columns, weights } of body.rows) {
+    for (const [index, slice] of body.rows.entries()) {
+      const { length, columns, weights } = slice;
       const times = this.eventTime === null ? null : numbersOf(columns[this.eventTime]!);
       const admitted = times && admitRows(times.values, length, watermark, this.definition.watermark!.delayMs);
-      slices.push({ length, columns, watermarks: admitted?.watermarks ?? null, firstOrdinal: ordinal, weights });
+      const watermarks = admitted?.watermarks ?? null;
+      const paired = pairedChanges(slice, body.rows[index - 1]);
+      slices.push({ length, columns, watermarks, firstOrdinal: ordinal, weights, paired });
       watermark = admitted?.after ?? watermark;
       ordinal += length;
     }

@@ -37,6 +37,18 @@ export interface DecodedSlice {
   readonly lines: Int32Array | null;
 }
 
+/** Changes of a slice that share their line with the one before them, which may end the slice before. */
+export function pairedChanges({ lines, length }: DecodedSlice, before: DecodedSlice | undefined): number {
+  if (!lines) return 0;
+  let last = before?.lines?.[before.length - 1];
+  let paired = 0;
+  for (let row = 0; row < length; row++) {
+    if (lines[row] === last) paired++;
+    last = lines[row];
+  }
+  return paired;
+}
+
 /** How the rows of one body are to be read. */
 export interface Reading {
   /** Clock at acceptance, ms. */

@@ -409,6 +409,39 @@ describe('a server that is stepped', () => {
     expect([back.status, back.body['code']]).toEqual([400, 'CLOCK_WENT_BACK']);
   });
 
+  test('counts an update as the one row that it came as', async () => {
+    await client.sql(`CREATE STREAM stock (item STRING, n BIGINT) WITH (format = 'debezium-json');
+      CREATE MATERIALIZED VIEW amounts AS SELECT item, SUM(n) AS n FROM stock GROUP BY item`);
+    const [one, two] = ['{"item":"a","n":1}', '{"item":"a","n":2}'];
+    await client.rows('stock', `{"op":"c","after":${one}}`);
+    await client.rows('stock', `{"op":"u","before":${one},"after":${two}}\n{"op":"u","before":${two},"after":${one}}`);
+    expect((await client.post('/v1/step', {})).body).toMatchObject({ rowsIn: 3, rowsOut: 1 });
+    await client.rows('stock', `{"op":"d","before":${one}}`);
+    expect((await client.post('/v1/step', {})).body).toMatchObject({ rowsIn: 1 });
+  });
+
+  test('the position of a query is the ordinal of the last row that it has absorbed', async () => {
+    await client.sql(`CREATE STREAM a (n BIGINT); CREATE STREAM b (n BIGINT);
+      CREATE MATERIALIZED VIEW of_a AS SELECT n FROM a; CREATE MATERIALIZED VIEW of_b AS SELECT n FROM b`);
+    const ordinalOf = async (stream: string): Promise<number> =>
+      Number((await client.rows(stream, '{"n":1}\n{"n":2}\n{"n":"x"}')).body['ordinal']);
+    const positions = async (): Promise<readonly unknown[]> =>
+      Promise.all(['of_a', 'of_b'].map(async (view) => (await client.get(`/v1/views/${view}`)).body['position']));
+    // A refused row takes a place too, in $errors.
+    const first = await ordinalOf('a');
+    const before = await positions();
+    expect(before.every((position) => Number(position) < first)).toBe(true);
+    await client.post('/v1/step', {});
+    expect(await positions()).toEqual([first + 1, first + 1]);
+    await client.post('/v1/views/of_a/pause', {});
+    const second = await ordinalOf('b');
+    await client.post('/v1/step', {});
+    expect(await positions()).toEqual([first + 1, second + 1]);
+    await client.post('/v1/views/of_a/resume', {});
+    await client.post('/v1/step', {});
+    expect(await positions()).toEqual([second + 1, second + 1]);
+  });
+
   test('a generator without a pace gives 1,000 rows a step, and its end with the last', async () => {
     await client.sql(`CREATE STREAM made (n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts) WITH (connector = 'datagen',
       rows_per_second = 0, number_of_rows = 1500, fields.n.kind = 'sequence', fields.ts.kind = 'time');
