@@ -5,23 +5,21 @@ import { systemClock } from '../time/clock.ts';
 import type { Engine } from './engine.ts';
 import { type EngineRequest, type EngineResponse, type EngineWorkerData, problemsOf } from './engine-messages.ts';
 import { LocalEngine } from './local-engine.ts';
+import { Outbox } from './outbox.ts';
 
 /** The engine's own thread: sources, batch loop, operators. The store has another one. */
 assert(parentPort !== null, 'engine-worker runs as a worker thread');
 const port = parentPort;
 const data = workerData as EngineWorkerData;
+const outbox = new Outbox<EngineResponse>(port, systemClock);
 
 let engine: Engine | null = null;
-
-function send(response: EngineResponse): void {
-  port.postMessage(response);
-}
 
 function start(): Promise<unknown> {
   const { dataDirectory, filesDirectory, trigger, hashSeed, stateLimit, instance } = data;
   const store = new WorkerStore(dataDirectory, { instance });
   const local = new LocalEngine({ store, clock: systemClock, filesDirectory, trigger, hashSeed, stateLimit });
-  local.onEvent((event) => send({ kind: 'event', event }));
+  local.onEvent((event) => outbox.send({ kind: 'event', event }));
   engine = local;
   return local.start();
 }
@@ -34,11 +32,14 @@ function call({ method, args }: EngineRequest): Promise<unknown> {
   return run.apply(engine, [...args]);
 }
 
-port.on('message', (request: EngineRequest) => {
-  Promise.resolve()
-    .then(() => call(request))
-    .then(
-      (value) => send({ kind: 'value', id: request.id, value }),
-      (error: unknown) => send({ kind: 'problem', id: request.id, problems: problemsOf(error) }),
-    );
+async function answer(request: EngineRequest): Promise<void> {
+  try {
+    outbox.send({ kind: 'value', id: request.id, value: await call(request) });
+  } catch (error) {
+    outbox.send({ kind: 'problem', id: request.id, problems: problemsOf(error) });
+  }
+}
+
+port.on('message', (requests: readonly EngineRequest[]) => {
+  for (const request of requests) void answer(request);
 });

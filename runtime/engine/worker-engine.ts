@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { problem, ProblemError } from '../errors/problem.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import { systemClock } from '../time/clock.ts';
 import type {
   Activity,
   ChangesAnswer,
@@ -19,7 +20,8 @@ import type {
   ViewStatus,
   WhyStatus,
 } from './engine.ts';
-import type { EngineMethod, EngineResponse, EngineWorkerData } from './engine-messages.ts';
+import type { EngineMethod, EngineRequest, EngineResponse, EngineWorkerData } from './engine-messages.ts';
+import { Outbox } from './outbox.ts';
 
 interface Call {
   resolve(value: unknown): void;
@@ -35,6 +37,7 @@ const YOUNG_MB = 12;
 /** The engine in a thread of its own, so that the shell is never blocked by a batch. */
 export class WorkerEngine implements Engine {
   readonly #worker: Worker;
+  readonly #outbox: Outbox<EngineRequest>;
   readonly #calls = new Map<number, Call>();
   readonly #listeners: ((event: EngineEvent) => void)[] = [];
   #lastId = 0;
@@ -45,7 +48,10 @@ export class WorkerEngine implements Engine {
       workerData: data,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
-    this.#worker.on('message', (response: EngineResponse) => this.#receive(response));
+    this.#outbox = new Outbox(this.#worker, systemClock);
+    this.#worker.on('message', (responses: readonly EngineResponse[]) => {
+      for (const response of responses) this.#receive(response);
+    });
     this.#worker.on('error', (error) => this.#die(error instanceof Error ? error.message : String(error)));
     this.#worker.on('exit', () => this.#die('the engine has stopped'));
   }
@@ -149,7 +155,7 @@ export class WorkerEngine implements Engine {
     return new Promise((resolve, reject) => {
       // The worker answers what the method's type promises.
       this.#calls.set(id, { resolve: (value) => resolve(value as T), reject });
-      this.#worker.postMessage({ id, method, args }, ownedBuffers(args));
+      this.#outbox.send({ id, method, args }, ownedBuffers(args));
     });
   }
 

@@ -14,6 +14,7 @@ const NO_BODY = Buffer.alloc(0);
 export class SocketSink implements FrameSink {
   readonly #socket: WebSocket;
   readonly #stream: Duplex;
+  #corked = false;
 
   constructor(socket: WebSocket, stream: Duplex) {
     this.#socket = socket;
@@ -32,10 +33,20 @@ export class SocketSink implements FrameSink {
     if (this.closed) return;
     const text = Buffer.from(head, 'utf8');
     const shared = body ?? NO_BODY;
-    this.#stream.cork();
+    this.#holdBack();
     this.#stream.write(Buffer.concat([frameHeader(text.length + shared.length), text]));
     if (shared.length > 0) this.#stream.write(shared);
-    this.#stream.uncork();
+  }
+
+  /** What is sent in one go (the answers to all inserts of an epoch, and its batch) leaves in one system call. */
+  #holdBack(): void {
+    if (this.#corked) return;
+    this.#corked = true;
+    this.#stream.cork();
+    process.nextTick(() => {
+      this.#corked = false;
+      this.#stream.uncork();
+    });
   }
 
   whenDrained(): Promise<void> {
