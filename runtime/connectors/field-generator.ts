@@ -143,7 +143,16 @@ function fillSmall(
   shift: number,
 ): void {
   const scale = range / 2 ** 32;
-  for (let n = start; n < end; n++) values[n - shift] = min + Math.floor(bitsAt(key, n) * scale);
+  const count = end - start;
+  const first = start - shift;
+  // Truncating to an integer is twice as fast as Math.floor, where it can hold the range.
+  if (range <= 2 ** 31) {
+    for (let index = 0; index < count; index++)
+      values[first + index] = min + ((bitsAt(key, start + index) * scale) | 0);
+    return;
+  }
+  for (let index = 0; index < count; index++)
+    values[first + index] = min + Math.floor(bitsAt(key, start + index) * scale);
 }
 
 function sequence(

@@ -143,7 +143,7 @@ function valueWriter(column: Column, field: Field, writer: ByteWriter): CellWrit
 
 function numberWriter({ values }: NumberColumn, { type }: Field, writer: ByteWriter): CellWriter {
   if (type.kind === 'double') return (row) => writer.double(values[row]!);
-  if (type.kind === 'timestamp') return (row) => writer.timestamp(values[row]!);
+  if (type.kind === 'timestamp') return timestampWriter(values, writer);
   if (type.kind === 'date') return (row) => writer.date(values[row]!);
   if (type.kind === 'interval') return (row) => writer.quoted(printInterval(values[row]!));
   if (type.kind !== 'decimal') return (row) => writer.integer(values[row]!);
@@ -151,6 +151,21 @@ function numberWriter({ values }: NumberColumn, { type }: Field, writer: ByteWri
   // Beyond 10^15 a power of ten times an integer may not be exact.
   if (scale > 15) return (row) => writer.quoted(printDecimal(BigInt(values[row]!), scale));
   return (row) => writer.decimal(values[row]!, scale);
+}
+
+/** The bounds of a window are the same from row to row: from the second time on their text is copied. */
+function timestampWriter(values: Float64Array, writer: ByteWriter): CellWriter {
+  let last = NaN;
+  let text: Buffer | null = null;
+  return (row) => {
+    const ms = values[row]!;
+    const repeated = ms === last;
+    if (repeated && text !== null) return writer.bytes(text);
+    const start = writer.length;
+    writer.timestamp(ms);
+    text = repeated ? writer.copy(start, writer.length) : null;
+    last = ms;
+  };
 }
 
 function wideWriter({ values }: WideColumn, { type }: Field, writer: ByteWriter): CellWriter {

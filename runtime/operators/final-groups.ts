@@ -1,5 +1,6 @@
 import { allocateBytes } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
+import type { Column } from '../columns/column.ts';
 import type { AggregateTable } from './aggregate-tables.ts';
 import { ascending, sortedRows } from './compare-cells.ts';
 import { gatherColumns } from './gather-columns.ts';
@@ -15,7 +16,8 @@ export function finalGroups(target: AggregateTable): {
   const keys = target.table.readKeys(groups, groups.length);
   const columns = [...keys, ...target.finish(groups, flags).columns];
   const order = sortedRows(columns, groups.length, ascending([...keys.keys()]));
-  const rows = flags.includes(1) ? order.filter((row) => flags[row] === 0) : order;
+  const failing = flags.includes(1);
+  const rows = failing ? order.filter((row) => flags[row] === 0) : order;
   return {
     batch: {
       length: rows.length,
@@ -24,6 +26,15 @@ export function finalGroups(target: AggregateTable): {
       ordinals: null,
       watermarks: null,
     },
-    failed: [...order].flatMap((row) => (flags[row] === 0 ? [] : [{ group: groups[row]!, keys, row }])),
+    failed: failing ? failedGroups(order, flags, groups, keys) : [],
   };
+}
+
+function failedGroups(
+  order: Int32Array,
+  flags: Uint8Array,
+  groups: Int32Array,
+  keys: readonly Column[],
+): readonly FailedGroup[] {
+  return [...order.filter((row) => flags[row] === 1)].map((row) => ({ group: groups[row]!, keys, row }));
 }
