@@ -4,7 +4,6 @@ import { WorkerStore } from '../store/worker-store.ts';
 import { systemClock } from '../time/clock.ts';
 import type { Engine } from './engine.ts';
 import { type EngineRequest, type EngineResponse, type EngineWorkerData, problemsOf } from './engine-messages.ts';
-import { LocalEngine } from './local-engine.ts';
 import { Outbox } from './outbox.ts';
 
 /** The engine's own thread: sources, batch loop, operators. The store has another one. */
@@ -14,10 +13,13 @@ const data = workerData as EngineWorkerData;
 const outbox = new Outbox<EngineResponse>(port, systemClock);
 
 let engine: Engine | null = null;
+const store = new WorkerStore(data.dataDirectory, { instance: data.instance });
+// The store's thread loads while this one loads the engine.
+store.warmUp();
 
-function start(): Promise<unknown> {
-  const { dataDirectory, filesDirectory, trigger, hashSeed, stateLimit, instance } = data;
-  const store = new WorkerStore(dataDirectory, { instance });
+async function start(): Promise<unknown> {
+  const { filesDirectory, trigger, hashSeed, stateLimit } = data;
+  const { LocalEngine } = await import('./local-engine.ts');
   const local = new LocalEngine({ store, clock: systemClock, filesDirectory, trigger, hashSeed, stateLimit });
   local.onEvent((event) => outbox.send({ kind: 'event', event }));
   engine = local;

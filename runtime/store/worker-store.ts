@@ -64,8 +64,13 @@ export class WorkerStore implements Store {
     this.#url = worker;
   }
 
-  recover(): Promise<RecoveredStore> {
+  /** Starts the thread, which `recover` will need anyway, so that it loads while others do. */
+  warmUp(): void {
     if (!this.#closed) this.#worker ??= this.#start();
+  }
+
+  recover(): Promise<RecoveredStore> {
+    this.warmUp();
     return this.#call('recover', []);
   }
 
