@@ -28,8 +28,8 @@ export class Channels {
     const chosen = allocateInts(events.length);
     for (let row = 0; row < events.length; row++) {
       const bits = draw.bits(events[row]!);
-      const within = (bits & 0x7fffffff) / 2 ** 31;
-      chosen[row] = bits >>> 31 === 1 ? within * HOT.length : HOT.length + within * TABLE;
+      const within = (bits & 0x7fffffff) * 2 ** -31;
+      chosen[row] = bits >>> 31 === 1 ? (within * HOT.length) | 0 : (HOT.length + within * TABLE) | 0;
     }
     this.#last = { events, chosen };
     return chosen;

@@ -93,7 +93,9 @@ export function lastPerson(id: number): number {
 
 /** The newest auction when event `id` happens, counted from 0; a person's event belongs to the group before. */
 export function lastAuction(id: number): number {
-  const slot = id % GROUP;
-  const before = Math.floor(id / GROUP) * AUCTIONS_PER_GROUP;
+  const group = Math.floor(id / GROUP);
+  // % would be a call: fmod, for ids are doubles.
+  const slot = id - group * GROUP;
+  const before = group * AUCTIONS_PER_GROUP;
   return slot === 0 ? before - 1 : before + Math.min(slot, AUCTIONS_PER_GROUP) - 1;
 }

@@ -1,4 +1,4 @@
-import { allocateNumbers } from '../../columns/allocator.ts';
+import { borrowNumbers } from '../../columns/slice-pool.ts';
 import type { Draw } from './draw.ts';
 import { FIRST_ID, lastAuction, lastPerson, OPEN_EVENTS, timeOfEvent } from './events.ts';
 
@@ -15,7 +15,7 @@ export type Numbers = (events: Float64Array) => Float64Array;
 /** One of the last 1,000 persons, or of the 10 to come; three times of four the one of each hundred at `hotOffset`. */
 export function personIds(hot: Draw, any: Draw, hotOffset: number): Numbers {
   return (events) => {
-    const values = allocateNumbers(events.length);
+    const values = borrowNumbers(events.length);
     for (let row = 0; row < events.length; row++) {
       const event = events[row]!;
       const last = lastPerson(event);
@@ -32,7 +32,7 @@ export function personIds(hot: Draw, any: Draw, hotOffset: number): Numbers {
 /** One of the last 101 auctions, or of the 10 to come; every other time the one of each hundred. */
 export function auctionIds(hot: Draw, any: Draw): Numbers {
   return (events) => {
-    const values = allocateNumbers(events.length);
+    const values = borrowNumbers(events.length);
     for (let row = 0; row < events.length; row++) {
       const event = events[row]!;
       const last = lastAuction(event);
@@ -49,7 +49,7 @@ export function auctionIds(hot: Draw, any: Draw): Numbers {
 /** Log-uniform from 100 to 100,000,000 (cents). */
 export function prices(draw: Draw): Numbers {
   return (events) => {
-    const values = allocateNumbers(events.length);
+    const values = borrowNumbers(events.length);
     for (let row = 0; row < events.length; row++) {
       const bits = draw.bits(events[row]!);
       // 10^(6u) as three factors: u's first 11 bits, its next 11, its last 10.
@@ -68,7 +68,7 @@ const POWERS = Float64Array.from({ length: 4096 + 1024 }, (_, index) => {
 /** A whole number from `first` on, of so many. */
 export function choices(draw: Draw, first: number, count: number): Numbers {
   return (events) => {
-    const values = allocateNumbers(events.length);
+    const values = borrowNumbers(events.length);
     for (let row = 0; row < events.length; row++) values[row] = first + draw.below(count, events[row]!);
     return values;
   };
@@ -77,7 +77,7 @@ export function choices(draw: Draw, first: number, count: number): Numbers {
 /** Event time, ms: an event's id is one ahead of its number. */
 export function times(rate: number): Numbers {
   return (events) => {
-    const values = allocateNumbers(events.length);
+    const values = borrowNumbers(events.length);
     for (let row = 0; row < events.length; row++) values[row] = timeOfEvent(events[row]! - 1, rate);
     return values;
   };
@@ -86,7 +86,7 @@ export function times(rate: number): Numbers {
 /** When an auction ends: up to twice the time in which as many auctions begin as are open at once. */
 export function expiries(draw: Draw, rate: number): Numbers {
   return (events) => {
-    const values = allocateNumbers(events.length);
+    const values = borrowNumbers(events.length);
     for (let row = 0; row < events.length; row++) {
       const event = events[row]!;
       const now = timeOfEvent(event - 1, rate);

@@ -1,5 +1,6 @@
 import { allocateInts, allocateUtf8 } from '../../columns/allocator.ts';
 import type { Utf8Column } from '../../columns/column.ts';
+import { borrowInts } from '../../columns/slice-pool.ts';
 import type { Draw } from './draw.ts';
 
 const LENGTH_MIN = 3;
@@ -93,11 +94,13 @@ export class TextChoices {
   readonly texts: readonly Buffer[];
   readonly #bytes: Buffer;
   readonly #starts: Int32Array;
+  readonly #lengths: Int32Array;
 
   constructor(texts: readonly Buffer[]) {
     this.texts = texts;
     this.#bytes = Buffer.concat(texts);
     this.#starts = allocateInts(texts.length);
+    this.#lengths = Int32Array.from(texts, ({ length }) => length);
     let start = 0;
     texts.forEach((text, index) => {
       this.#starts[index] = start;
@@ -108,15 +111,16 @@ export class TextChoices {
   /** `chosen`: which of them, by row. */
   column(chosen: Int32Array): Utf8Column {
     const count = chosen.length;
-    const starts = allocateInts(count);
-    const lengths = allocateInts(count);
-    for (let row = 0; row < count; row++) {
-      const index = chosen[row]!;
-      starts[row] = this.#starts[index]!;
-      lengths[row] = this.texts[index]!.length;
-    }
+    const starts = borrowInts(count);
+    const lengths = borrowInts(count);
+    pick(this.#starts, chosen, starts, count);
+    pick(this.#lengths, chosen, lengths, count);
     return { rep: 'utf8', bytes: this.#bytes, starts, lengths, valid: null };
   }
+}
+
+function pick(from: Int32Array, chosen: Int32Array, to: Int32Array, count: number): void {
+  for (let row = 0; row < count; row++) to[row] = from[chosen[row]!]!;
 }
 
 export function choicesOf(words: string): TextChoices {
@@ -141,8 +145,8 @@ export class Extra {
   /** `others`: bytes of the other fields by row; with the padding rows have `average` bytes, a fifth of it more or less. */
   column(events: Float64Array, average: number, others: Int32Array): Utf8Column {
     const count = events.length;
-    const starts = allocateInts(count);
-    const lengths = allocateInts(count);
+    const starts = borrowInts(count);
+    const lengths = borrowInts(count);
     for (let row = 0; row < count; row++) {
       const event = events[row]!;
       const wanted = Math.max(0, average - others[row]!);
