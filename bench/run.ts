@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { duckdbLane } from './duckdb.ts';
 import { latencyLane, startLane } from './latency.ts';
 import { type Figure, fileLane, generatorLane } from './throughput.ts';
 
@@ -11,6 +12,7 @@ const figures: Figure[] = [
   ...(await startLane()),
   ...(await latencyLane(values.quick ? 3 : 15)),
   ...(await fileLane(values.quick ? 300_000 : 3_000_000, rounds)),
+  ...(await duckdbLane(values.quick ? 300_000 : 3_000_000, rounds)),
   ...(await generatorLane(values.quick ? 5_000_000 : 50_000_000, rounds)),
 ];
 

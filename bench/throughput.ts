@@ -14,8 +14,9 @@ export interface Figure {
   readonly detail: string;
 }
 
-const FILTER_QUERY = 'SELECT auction, price * 0.908 AS euro, ts FROM bid WHERE price > 10000 AND auction % 7 <> 0';
-const TUMBLE_QUERY =
+export const FILTER_QUERY =
+  'SELECT auction, price * 0.908 AS euro, ts FROM bid WHERE price > 10000 AND auction % 7 <> 0';
+export const TUMBLE_QUERY =
   "SELECT window_start, window_end, auction, COUNT(*) AS n FROM TUMBLE(bid, ts, INTERVAL '10' SECOND) GROUP BY window_start, window_end, auction";
 
 /** The generator's rows are 1 ms apart: an hour holds 3.6 M of them, over 100,000 keys. */
