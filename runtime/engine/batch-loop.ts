@@ -3,11 +3,11 @@ import { problem } from '../errors/problem.ts';
 import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
 import { StoreError } from '../store/store.ts';
-import { Backfill, type Joining } from './backfill.ts';
-import { ChunkCache } from './chunk-cache.ts';
+import type { Joining } from './backfill.ts';
+import { Backfills, behindHead } from './backfills.ts';
 import { asProblem, CommitQueue, type CommittedPosition } from './commit-queue.ts';
 import type { Dataflow } from './dataflow.ts';
-import type { Activity, ChangeChunk, EngineEvent, Stepped, ViewHead } from './engine.ts';
+import type { Activity, EngineEvent, Stepped, ViewHead } from './engine.ts';
 import { EpochDraft, POSITION_META } from './epoch.ts';
 import { shownKey } from '../types/row-columns.ts';
 import { statusTime } from './frame-time.ts';
@@ -17,6 +17,7 @@ import { LoopMeter } from './loop-meter.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { failureOf, type MicroBatch, runMicroBatch } from './micro-batch.ts';
 import { positionLost } from './position-lost.ts';
+import { type CommittedHead, headOf, publicationOf, Publisher } from './publisher.ts';
 import { type RecoveredMachine, recoverMachine, restoreDataflow } from './recovery.ts';
 import { SourcePoller } from './source-poller.ts';
 
@@ -32,8 +33,6 @@ export interface LoopOptions extends MachineOptions {
 const BATCH_ROWS_MAX = 1 << 19;
 /** Bytes of rows that are accepted and not both processed and durable; beyond it new ones are refused with OVERLOADED. */
 const PENDING_BYTES_MAX = 256 << 20;
-/** Rows that dataflows behind the head read in one micro-batch, all together: those at the head wait for them. */
-const BACKFILL_ROWS_MAX = 1 << 17;
 const RETRY_MS = 1000;
 const RETRY_MS_MAX = 30_000;
 /** How long a CREATE waits for its query to catch up, so that it can be read at once where there is little to read. */
@@ -44,20 +43,13 @@ interface Reloaded {
   resolve(): void;
 }
 
-interface CommittedHead {
-  readonly epoch: number;
-  readonly seq: number;
-  readonly watermark: number;
-}
-
 /**
  * The micro-batch loop. It closes a batch as soon as the one before is handed to the store and something waits: rows,
  * a due timer, a request. Computing epoch E + 1 overlaps the commit of E; publishing E waits for it.
  */
 export class BatchLoop {
   readonly #options: LoopOptions;
-  readonly #listeners: ((event: EngineEvent) => void)[] = [];
-  readonly #watched = new Set<string>();
+  readonly #publisher = new Publisher();
   machine: Machine;
   /** What the next commit will hold. */
   draft = new EpochDraft();
@@ -71,9 +63,7 @@ export class BatchLoop {
   #commits: CommitQueue;
   #poller: SourcePoller;
   #trimmer: LogTrimmer;
-  #chunks: ChunkCache;
-  #heads = new Map<Dataflow, CommittedHead>();
-  #backfills = new Map<Dataflow, Backfill>();
+  #backfills: Backfills;
   /** Accepted, not processed. */
   #pending: Entry[] = [];
   #pendingBytes = 0;
@@ -107,7 +97,7 @@ export class BatchLoop {
     this.#commits = this.#newCommits({ epoch: 0, lastSequence: 0, processed: 0 });
     this.#poller = this.#newPoller();
     this.#trimmer = new LogTrimmer(this.machine);
-    this.#chunks = new ChunkCache(this.machine);
+    this.#backfills = this.#newBackfills();
   }
 
   begin(recovered: RecoveredMachine): void {
@@ -179,7 +169,7 @@ export class BatchLoop {
       dataflow: dataflow.id,
       state: JSON.stringify(dataflow.pause({ position: this.#processed, ordinal: this.processedOrdinal })),
     });
-    this.#backfills.delete(dataflow);
+    this.#backfills.forget(dataflow);
   }
 
   /** Between two micro-batches, while the loop waits: what failed goes on from its state as of the last commit. */
@@ -227,12 +217,12 @@ export class BatchLoop {
   committedHead(dataflow: Dataflow): ViewHead {
     return this.#headOf(
       dataflow,
-      this.#heads.get(dataflow) ?? { epoch: this.#commits.epoch, seq: 0, watermark: -Infinity },
+      this.#publisher.head(dataflow) ?? { epoch: this.#commits.epoch, seq: 0, watermark: -Infinity },
     );
   }
 
   computedHead(dataflow: Dataflow): ViewHead {
-    return this.#headOf(dataflow, { epoch: this.epoch, seq: dataflow.seq, watermark: dataflow.watermark });
+    return this.#headOf(dataflow, headOf(dataflow, this.epoch));
   }
 
   activity(): Activity {
@@ -249,15 +239,15 @@ export class BatchLoop {
   }
 
   watch(name: string): void {
-    this.#watched.add(name);
+    this.#publisher.watch(name);
   }
 
   unwatch(name: string): void {
-    this.#watched.delete(name);
+    this.#publisher.unwatch(name);
   }
 
   onEvent(listener: (event: EngineEvent) => void): void {
-    this.#listeners.push(listener);
+    this.#publisher.onEvent(listener);
   }
 
   /** The event is told once the draft as it stands is durable. */
@@ -286,10 +276,10 @@ export class BatchLoop {
         throw problem('CLOCK_WENT_BACK', `the clock stands at ${this.#clock} and never goes back`);
       this.#clock = clock;
       await this.#commits.settle();
-      this.#findBackfills();
+      this.#backfills.find();
       this.#poll((poller) => poller.pollAll(clock));
       this.machine.intake.passTime(clock, this.machine.neededStreams());
-      const joins = await this.#join([...this.#backfills.values()]);
+      const joins = await this.#backfills.joinAll(this.#processed);
       const stepped = this.#compute(this.#take(Infinity), new Map(), joins);
       this.#trimLogs();
       await this.#submit();
@@ -316,12 +306,9 @@ export class BatchLoop {
     this.#commits = this.#newCommits({ epoch: recovered.epoch, lastSequence, processed: this.#processed });
     this.#poller = this.#newPoller();
     this.#trimmer = new LogTrimmer(this.machine);
-    this.#chunks = new ChunkCache(this.machine);
+    this.#backfills = this.#newBackfills();
     this.machine.addMissingErrors(recovered.clock, this.draft);
-    this.#heads.clear();
-    for (const dataflow of this.machine.dataflows.values()) {
-      this.#heads.set(dataflow, { epoch: recovered.epoch, seq: dataflow.seq, watermark: dataflow.watermark });
-    }
+    this.#publisher.restart(this.machine.dataflows.values(), recovered.epoch);
     for (const [relation, error] of recovered.unreadable) this.#sourceFailed(relation, error);
     for (const [dataflow, error] of recovered.stopped) this.#stop(dataflow, error);
   }
@@ -333,6 +320,14 @@ export class BatchLoop {
 
   #newCommits(from: CommittedPosition): CommitQueue {
     return new CommitQueue(this.#options.store, from, () => this.wake());
+  }
+
+  #newBackfills(): Backfills {
+    return new Backfills(this.machine, {
+      settle: () => this.#commits.settle(),
+      stop: (dataflow, error) => this.#stop(dataflow, error),
+      wake: () => this.wake(),
+    });
   }
 
   #newPoller(): SourcePoller {
@@ -395,7 +390,7 @@ export class BatchLoop {
     this.#commits.check();
     await this.#mendTorn();
     await this.#runTasks();
-    this.#findBackfills();
+    this.#backfills.find();
     if (this.#options.trigger === 'auto') {
       await this.#trigger();
       this.#trimLogs();
@@ -424,11 +419,8 @@ export class BatchLoop {
     const now = this.now();
     this.#poll((poller) => poller.poll(now, BATCH_ROWS_MAX - rowsOf(this.#pending)));
     this.machine.intake.passTime(now, this.machine.neededStreams(), (relation) => this.machine.windowEnd(relation));
-    const chunks = this.#takeChunks();
-    const near = [...this.#backfills.values()].filter(
-      (backfill) => backfill.nearHead && !chunks.has(backfill.dataflow),
-    );
-    const joins = await this.#join(near);
+    const chunks = this.#backfills.takeChunks(this.#processed);
+    const joins = await this.#backfills.joinNear(chunks, this.#processed);
     const entries = this.#take(BATCH_ROWS_MAX);
     if (entries.length + chunks.size + joins.size > 0) this.#compute(entries, chunks, joins);
   }
@@ -465,7 +457,7 @@ export class BatchLoop {
     this.#processed = processed;
     this.#advanced = batch.advanced;
     for (const dataflow of batch.failed) this.#noteFailure(dataflow);
-    for (const dataflow of joins.keys()) this.#backfills.delete(dataflow);
+    for (const dataflow of joins.keys()) this.#backfills.forget(dataflow);
     return { epoch: tick.epoch, rowsIn: batch.rowsIn, rowsOut: batch.rowsOut };
   }
 
@@ -476,8 +468,9 @@ export class BatchLoop {
     const { intake, nextId } = this.machine;
     const position = { sequence: intake.lastSequence, ordinal: intake.nextOrdinal, processed: this.#processed, nextId };
     draft.meta.set(POSITION_META, JSON.stringify(position));
-    const publication = this.#publication();
     this.epoch++;
+    const publication = publicationOf(this.epoch, this.#advanced, this.#events.splice(0));
+    this.#advanced = [];
     this.draft = new EpochDraft();
     const metered = this.#meter.submit(this.epoch);
     const acceptedBytes = this.#acceptedBytes;
@@ -487,41 +480,13 @@ export class BatchLoop {
       processed: this.#processed,
       publish: (receipt) => {
         this.#durableBytes = acceptedBytes;
-        this.#meter.publish(metered, receipt, () => this.#publish(publication));
+        this.#meter.publish(metered, receipt, () => this.#publisher.publish(publication, this.machine));
       },
     });
   }
 
-  #publication(): Publication {
-    const heads = this.#advanced.map(({ dataflow, output }) => {
-      const head = { epoch: this.epoch + 1, seq: dataflow.seq, watermark: dataflow.watermark };
-      return { dataflow, head, chunks: output.chunks };
-    });
-    this.#advanced = [];
-    return { heads, events: this.#events.splice(0) };
-  }
-
-  /** Only now, when the epoch is durable, does anybody see it. */
-  #publish({ heads, events }: Publication): void {
-    for (const { dataflow, head, chunks } of heads) {
-      const before = this.#heads.get(dataflow);
-      this.#heads.set(dataflow, head);
-      const log = this.machine.memoryLogs.get(dataflow);
-      for (const chunk of chunks) log?.add(chunk);
-      this.machine.sinks.get(dataflow)?.write(chunks);
-      if (!this.#watched.has(dataflow.name)) continue;
-      if (chunks.length > 0) this.#emit({ kind: 'batch', view: dataflow.name, chunks });
-      else if (before?.watermark !== head.watermark) this.#emit(progressOf(dataflow.name, head));
-    }
-    for (const event of events) this.#emit(event);
-  }
-
-  #emit(event: EngineEvent): void {
-    for (const listener of this.#listeners) listener(event);
-  }
-
   #noteFailure(dataflow: Dataflow): void {
-    this.#backfills.delete(dataflow);
+    this.#backfills.forget(dataflow);
     if (dataflow.torn && dataflow.kind !== 'ad-hoc') this.#torn.push(dataflow);
     this.#events.push({ kind: 'ended', view: dataflow.name, reason: 'failed' });
   }
@@ -535,65 +500,13 @@ export class BatchLoop {
     return taken;
   }
 
-  #findBackfills(): void {
-    const { dataflows } = this.machine;
-    for (const dataflow of this.#backfills.keys()) {
-      if (dataflows.get(dataflow.name) !== dataflow) this.#backfills.delete(dataflow);
-    }
-    for (const dataflow of dataflows.values()) {
-      if (!behindHead(dataflow) || this.#backfills.has(dataflow)) continue;
-      this.#backfills.set(dataflow, new Backfill(dataflow, this.machine, this.#chunks, () => this.wake()));
-    }
-  }
-
-  /**
-   * What the dataflows behind the head have read by now, as much as leaves the micro-batch short: of those that are furthest
-   * behind first, so that they meet and share what is decoded.
-   */
-  #takeChunks(): Map<Dataflow, LogChunk> {
-    const chunks = new Map<Dataflow, LogChunk>();
-    let left = BACKFILL_ROWS_MAX;
-    const behind = [...this.#backfills].sort(([a], [b]) => a.position - b.position);
-    for (const [dataflow, backfill] of behind) {
-      try {
-        const rows = backfill.rowsReady(this.#processed);
-        if (rows === null || left <= 0) continue;
-        left -= rows;
-        chunks.set(dataflow, backfill.take(this.#processed));
-      } catch (error) {
-        this.#stop(dataflow, error);
-      }
-    }
-    if (behind.length === 0) this.#chunks.clear();
-    return chunks;
-  }
-
-  /** Reads what is left for dataflows that can reach the head now; those upstream come first. */
-  async #join(near: readonly Backfill[]): Promise<Map<Dataflow, Joining>> {
-    const joins = new Map<Dataflow, Joining>();
-    const joining = new Set<Dataflow>();
-    for (const backfill of near) {
-      if (backfill.waitsFor(joining)) continue;
-      await this.#commits.settle();
-      try {
-        joins.set(backfill.dataflow, await backfill.join(this.#processed));
-        joining.add(backfill.dataflow);
-      } catch (error) {
-        this.#stop(backfill.dataflow, error);
-      }
-    }
-    return joins;
-  }
-
   async #reopen(failed: Dataflow): Promise<Dataflow> {
     await this.#commits.settle();
-    const head = this.#heads.get(failed);
     const fresh = this.machine.newDataflowLike(failed);
     const stored = { progress: failed.saved, held: failed.changes.held.save() };
     await restoreDataflow(this.machine, fresh, stored, this.#clock);
     this.machine.replaceDataflow(failed, fresh);
-    if (head) this.#heads.set(fresh, head);
-    this.#heads.delete(failed);
+    this.#publisher.replace(failed, fresh);
     await this.machine.recoverSink(fresh);
     return fresh;
   }
@@ -657,7 +570,6 @@ export class BatchLoop {
     this.#pending = [];
     this.#advanced = [];
     this.#torn = [];
-    this.#backfills.clear();
     this.machine.closeSinks();
     const machine = this.#newMachine();
     this.machine = machine;
@@ -679,12 +591,12 @@ export class BatchLoop {
 
   #giveUp(error: StoreError): void {
     this.#stopping = true;
-    this.#emit({ kind: 'fatal', message: error.message });
+    this.#publisher.emit({ kind: 'fatal', message: error.message });
   }
 
   #abandonAdHoc(): void {
     for (const dataflow of this.machine.dataflows.values()) {
-      if (dataflow.kind === 'ad-hoc') this.#emit({ kind: 'ended', view: dataflow.name, reason: 'failed' });
+      if (dataflow.kind === 'ad-hoc') this.#publisher.emit({ kind: 'ended', view: dataflow.name, reason: 'failed' });
     }
   }
 
@@ -732,24 +644,6 @@ function newReloaded(): Reloaded {
     resolve = done;
   });
   return { promise, resolve };
-}
-
-/** On its way to the head. */
-function behindHead({ joined, paused, failure }: Dataflow): boolean {
-  return !joined && !paused && failure === null;
-}
-
-interface Publication {
-  readonly heads: readonly {
-    readonly dataflow: Dataflow;
-    readonly head: CommittedHead;
-    readonly chunks: readonly ChangeChunk[];
-  }[];
-  readonly events: readonly EngineEvent[];
-}
-
-function progressOf(view: string, head: CommittedHead): EngineEvent {
-  return { kind: 'progress', view, epoch: head.epoch, seq: head.seq, watermark: statusTime(head.watermark) };
 }
 
 function rowsOf(entries: readonly Entry[]): number {

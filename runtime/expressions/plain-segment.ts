@@ -5,7 +5,7 @@ import { EvaluationError, type EvaluationErrorCode } from '../functions/scalar-f
 import type { Value } from '../types/value.ts';
 import { evaluate } from './evaluate.ts';
 import { type Expression, typeOf } from './expression.ts';
-import type { InputColumn, LoopResult } from './segment.ts';
+import type { InputColumn, LoopResult } from './segment-loop.ts';
 
 /** The segment's loop by the plain evaluator: what the generated loop must agree with. */
 export function runPlain(

@@ -22,7 +22,8 @@ import {
 } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 import { type Expression, typeOf } from './expression.ts';
-import { NO_FAILURES, openSegment, type SegmentResult } from './segment.ts';
+import { NO_FAILURES } from './segment-loop.ts';
+import { openSegment, type SegmentResult } from './segment.ts';
 
 const TYPES: readonly DataType[] = [
   INT,

@@ -12,6 +12,7 @@ import { type CompiledFunction, compileFunction } from './compile-function.ts';
 import { type Expression, partsOf, typeOf } from './expression.ts';
 import { type GeneratedSegment, generateSegment, type InputShape } from './generate.ts';
 import { runPlain } from './plain-segment.ts';
+import { type FailedRows, type InputColumn, type LoopResult, NO_FAILURES } from './segment-loop.ts';
 
 /**
  * A fused stateless piece of a dataflow: keeps the rows whose filter is TRUE and computes columns. A row that cannot
@@ -29,13 +30,6 @@ export interface SegmentResult {
   /** Positions in the batch of the rows that failed, ascending. */
   readonly failedRows: Int32Array;
 }
-
-export interface FailedRows {
-  readonly count: number;
-  readonly byCode: Readonly<Partial<Record<EvaluationErrorCode, number>>>;
-}
-
-export const NO_FAILURES: FailedRows = { count: 0, byCode: {} };
 
 const NO_ROWS = allocateInts(0);
 const EMPTY_RESULT: SegmentResult = { batch: EMPTY_BATCH, failed: NO_FAILURES, failedRows: NO_ROWS };
@@ -67,15 +61,6 @@ class PassThroughSegment implements Segment {
     const columns = this.#indexes.map((index) => batch.columns[index]!);
     return { batch: { ...batch, columns }, failed: NO_FAILURES, failedRows: NO_ROWS };
   }
-}
-
-/** What a loop over one batch leaves behind. */
-export interface LoopResult {
-  /** Positions of the kept rows, in `selection[0 .. kept)`; of the failed ones, the last first, up to the batch's length. */
-  readonly kept: number;
-  readonly selection: Int32Array;
-  readonly computed: readonly Column[];
-  readonly failed: FailedRows;
 }
 
 /** After a batch that had to leave the narrow variant, so many go to the wide one at once. */
@@ -170,11 +155,6 @@ class ComputingSegment implements Segment {
       return null;
     }
   }
-}
-
-export interface InputColumn {
-  readonly index: number;
-  readonly type: DataType;
 }
 
 /** The columns that the expressions read, each once. */
