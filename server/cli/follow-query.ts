@@ -6,7 +6,7 @@ import { textTable } from './text-table.ts';
 
 /** How often a live table is drawn at most, ms. */
 const REDRAW_MS = 100;
-/** What is kept of an append-only result, which only grows: more than a screen shows. */
+/** Below the table: an empty line and how it stands. */
 const STATUS_LINES = 2;
 
 /** Shows a query until it ends or `stop` resolves. Answers whether it went well. */

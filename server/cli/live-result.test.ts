@@ -61,3 +61,12 @@ test('shows the newest rows, and nothing of what a reset threw away', () => {
   result.clear();
   expect(result.size).toBe(0);
 });
+
+test('of an append-only result the newest rows are kept and all are counted', () => {
+  const result = resultOf('append', []);
+  for (let first = 0; first < 5000; first += 700) {
+    result.apply(batchOf(Array.from({ length: 700 }, (_, row) => ['+', first + row, 0] as const)));
+  }
+  expect(result.size).toBe(5600);
+  expect(result.last(10_000)).toEqual(Array.from({ length: 1000 }, (_, row) => [4600 + row, 0]));
+});
