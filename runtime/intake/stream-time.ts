@@ -194,16 +194,31 @@ export function decodeTime(saved: SavedTime): number {
   return saved ?? -Infinity;
 }
 
-/** One pass with a running maximum; a second only where a late row was met, since late rows are rare. */
+/**
+ * One pass with a running maximum; a second only where a late row was met, since late rows are rare. `delayMs` is not
+ * negative, so that rows in order of time are never late: as far as they are, looking at neighbours is all there is to do.
+ */
 export function admitRows(times: Float64Array, length: number, before: number, delayMs: number): Admitted {
-  let watermark = before;
+  const ordered = orderedRows(times, length, before);
+  let watermark = ordered === 0 ? before : Math.max(before, times[ordered - 1]! - delayMs);
   let late = 0;
-  for (let row = 0; row < length; row++) {
+  for (let row = ordered; row < length; row++) {
     const time = times[row]!;
     if (time < watermark) late++;
     else if (time - delayMs > watermark) watermark = time - delayMs;
   }
   return { watermarks: late === 0 ? null : watermarksOf(times, length, before, delayMs), late, after: watermark };
+}
+
+/** How many rows from the first on are neither before `before` nor before their neighbour. */
+function orderedRows(times: Float64Array, length: number, before: number): number {
+  let last = before;
+  for (let row = 0; row < length; row++) {
+    const time = times[row]!;
+    if (!(time >= last)) return row;
+    last = time;
+  }
+  return length;
 }
 
 function watermarksOf(times: Float64Array, length: number, before: number, delayMs: number): Float64Array {
