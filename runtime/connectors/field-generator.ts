@@ -143,16 +143,18 @@ function fillSmall(
   shift: number,
 ): void {
   const scale = range / 2 ** 32;
-  const count = end - start;
-  const first = start - shift;
-  // Truncating to an integer is twice as fast as Math.floor, where it can hold the range.
+  // Integers from here on: only the low 32 bits of a position count.
+  const base = start | 0;
+  const count = (end - start) | 0;
+  const first = (start - shift) | 0;
+  // Truncating to an integer is faster than Math.floor, where it can hold the range.
   if (range <= 2 ** 31) {
     for (let index = 0; index < count; index++)
-      values[first + index] = min + ((bitsAt(key, start + index) * scale) | 0);
+      values[first + index] = min + ((bitsAt(key, (base + index) | 0) * scale) | 0);
     return;
   }
   for (let index = 0; index < count; index++)
-    values[first + index] = min + Math.floor(bitsAt(key, start + index) * scale);
+    values[first + index] = min + Math.floor(bitsAt(key, (base + index) | 0) * scale);
 }
 
 function sequence(
