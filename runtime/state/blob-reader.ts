@@ -1,19 +1,25 @@
 import { isUtf8 } from 'node:buffer';
 import { assert } from '../errors/assert.ts';
 
-/** Reads what BlobWriter wrote; every step past the end is an AssertionError. */
+/** Reads what BlobWriter wrote, or an older one of format 1; every step past the end is an AssertionError. */
 export class BlobReader {
+  readonly format: number;
   readonly #bytes: Buffer;
   readonly #view: DataView;
   #at = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, format: number) {
+    this.format = format;
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   get atEnd(): boolean {
     return this.#at === this.#bytes.length;
+  }
+
+  skip(size: number): void {
+    this.#take(size);
   }
 
   byte(): number {
@@ -54,14 +60,49 @@ export class BlobReader {
     return words;
   }
 
+  /** Ids as `ascending` wrote them; whether they do ascend is for the caller to see. */
+  ascending(): Int32Array {
+    const length = this.word();
+    if (this.format === 1 || !this.flag()) return this.words(length);
+    assert(length > 0, 'a state blob holds steps between no ids');
+    // Looked at before memory is asked for.
+    const first = this.word();
+    const at = this.#take(length - 1);
+    const ids = new Int32Array(length);
+    ids[0] = first;
+    for (let index = 1; index < length; index++) ids[index] = ids[index - 1]! + this.#bytes[at + index - 1]!;
+    return ids;
+  }
+
   /** to[ids[i]] = the i-th number. */
   numbers(to: Float64Array, ids: Int32Array): void {
-    const at = this.#take(ids.length * 8);
-    for (let index = 0; index < ids.length; index++) to[ids[index]!] = this.#view.getFloat64(at + index * 8, true);
+    const width = this.format === 1 ? 8 : this.byte();
+    const read = this.#numberOf(width);
+    const at = this.#take(ids.length * width);
+    for (let index = 0; index < ids.length; index++) to[ids[index]!] = read(at + index * width);
+  }
+
+  #numberOf(width: number): (at: number) => number {
+    const view = this.#view;
+    switch (width) {
+      case 1:
+        return (at) => view.getUint8(at);
+      case 2:
+        return (at) => view.getUint16(at, true);
+      case 4:
+        return (at) => view.getInt32(at, true);
+      default:
+        assert(width === 8, 'a state blob has numbers of an unknown width');
+        return (at) => view.getFloat64(at, true);
+    }
   }
 
   /** to[ids[i]] = the i-th byte, 0 or 1. */
   flags(to: Uint8Array, ids: Int32Array): void {
+    if (this.format > 1 && !this.flag()) {
+      for (const id of ids) to[id] = 1;
+      return;
+    }
     const at = this.#take(ids.length);
     for (let index = 0; index < ids.length; index++) {
       const value = this.#bytes[at + index]!;

@@ -653,7 +653,7 @@ describe('OperatorState', () => {
     const blob = state.encodeBase();
     let refused = 0;
     // From the first key column on: damaged ids are in order or not, but large ones would be allocated for.
-    const columns = 17 + 5 + 1 + 4 + 4 * 4 + 4;
+    const columns = 17 + 5 + 1 + (4 + 1 + 4 + 3) + (4 + 1);
     for (let at = columns; at < blob.length; at++) {
       const damaged = Buffer.from(blob);
       damaged[at] = damaged[at]! ^ (at % 2 === 0 ? 0x01 : 0x80);
@@ -675,6 +675,42 @@ describe('OperatorState', () => {
       }
     }
     expect(refused).toBeGreaterThan(blob.length / 4);
+  });
+
+  /** As a server wrote it that knew format 1 only. */
+  const FORMAT_1 =
+    'TVJTVAEAAAAhQvTnAK/PYgIBAQAAAAYAAABjbG9zZWQAAAAAAAAUQAEEAAAAAAAAAAEAAAACAAAAAwAAAAAAAAAAAAAAAAAAAAAA' +
+    'AAAAAAAAAADwPwAA/X8AAPx/AAAIQBYAAAAxMTgwNTkxNjIwNzE3NDExMzAzNDI0AQAAAAMAAAD/////AAAAAGFiw6QBAQEBVVVV' +
+    'VVVV1T9VVVVVVVXlPwAAAAAAAPA/VVVVVVVV9T8BAQEBAAAAAAAA+H8AAAAAAAAAQAAAAAAAAPh/AAAAAAAAEEACAAAAAAAAABoA' +
+    'AAAxMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAIAAAAaAAAAMzAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDABAQEBBwAAAAcAAAAH' +
+    'AAAABwAAAHTDpHh0IDF0w6R4dCAydMOkeHQgM3TDpHh0IDQBAgAAAAAAAAABAAAAAAAAAAEAAAABAAAAeHkAAAAAAADwPwAAAAAA' +
+    'AABAAAAAAAAAAAAAAAAAAADwPw==';
+
+  test('a blob of format 1 is read as what it says', () => {
+    const written = openOperatorState({ hashSeed: 8 });
+    const table = written.table('t', { keys: [BIGINT, STRING], values: CELLS });
+    const bag = written.bag('b', { row: [STRING], prefix: 1, values: [] });
+    written.register.set('closed', 5);
+    const rows = [
+      [1n, 'a'],
+      [2n ** 70n, 'bä'],
+      [null, null],
+      [3n, ''],
+    ];
+    const ids = new Int32Array(4);
+    table.resolve(columnsOf(rows, [BIGINT, STRING], false), 4, ids);
+    for (const id of ids) writeCells(table.cells, id, id + 1);
+    bag.resolve(columnsOf([['x'], ['y']], [STRING], false), 2, ids);
+    bag.add(ids[0]!, 1);
+    bag.add(ids[1]!, 2);
+
+    const read = openOperatorState({ hashSeed: 9 });
+    read.table('t', { keys: [BIGINT, STRING], values: CELLS });
+    read.bag('b', { row: [STRING], prefix: 1, values: [] });
+    read.applyBase(Buffer.from(FORMAT_1, 'base64'));
+    read.restored();
+    expect(Buffer.compare(read.encodeBase(), written.encodeBase())).toBe(0);
+    expect(written.encodeBase().length).toBeLessThan(Buffer.from(FORMAT_1, 'base64').length);
   });
 
   test('a blob of another layout, or of another kind, is refused', () => {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { assert, unreachable } from '../errors/assert.ts';
 import { BlobReader } from './blob-reader.ts';
-import { BlobWriter } from './blob-writer.ts';
+import { BlobWriter, widthOf } from './blob-writer.ts';
 import type { OwnedCells, OwnedExactCells, OwnedTextCells } from './cells.ts';
 import { viewOf } from './hash.ts';
 import type { KeyIndex } from './key-index.ts';
@@ -16,16 +16,19 @@ import { assertCell, type KeyLane, NULL_HIGH, TEXT_HIGH, WIDE_HIGH } from './key
  *     table    ids of live rows, ids of removed rows, key columns, value columns
  *     bag      as table, then counts, then places in the order of entry
  *     paned    dropped panes (numbers), changed panes: (pane (number), table or bag)...
- *     ids      count, ascending 32-bit integers
+ *     ids      count, then ascending 32-bit integers (flag 0), or the first and the steps between them as bytes (flag 1)
+ *     numbers  width in bytes (1, 2: natural; 4: integers; 8: any), numbers of that width
  *     key column of texts     lengths (-1: NULL), all bytes
- *     other key column        low words, high words, then the wide integers as texts, which the cells name by place
- *     value column            validity flags, then numbers (number, exact) or lengths and bytes (text)
+ *     other key column        numbers, where all keys are integers of 32 bits (flag 1); else (flag 0) low words, high words,
+ *                             then the wide integers as texts, which the cells name by place
+ *     value column            validity flags (0: all valid; 1, flags), then numbers (number, exact) or lengths and bytes (text)
  *                             and for exact: count of wide ones, (place, text)...
  *
- * Every part of a delta replaces what it names; a base is a delta against nothing.
+ * Every part of a delta replaces what it names; a base is a delta against nothing. Format 1, which is still read, has no
+ * flags and widths before ids, numbers, keys and validity: all are written in full.
  */
 const MAGIC = 0x5453524d;
-const STATE_FORMAT = 1;
+const STATE_FORMAT = 2;
 /** Ids are dense: one beyond this means a damaged blob. */
 const MAX_ID = 1 << 26;
 
@@ -47,9 +50,12 @@ export function finishBlob(blob: BlobWriter): Uint8Array {
 }
 
 export function openBlob(bytes: Uint8Array, kind: BlobKind, fingerprint: number): BlobReader {
-  const blob = new BlobReader(bytes);
-  assert(blob.word() === MAGIC, 'this is no state blob');
-  assert(blob.word() === STATE_FORMAT, 'a state blob has an unknown format');
+  const head = new BlobReader(bytes, STATE_FORMAT);
+  assert(head.word() === MAGIC, 'this is no state blob');
+  const format = head.word();
+  assert(format >= 1 && format <= STATE_FORMAT, 'a state blob has an unknown format');
+  const blob = new BlobReader(bytes, format);
+  blob.skip(8);
   assert(blob.word() === crc32(bytes.subarray(12)), 'a state blob is damaged: its checksum is wrong');
   assert(blob.byte() === (kind === 'base' ? 0 : 1), `a state blob is no ${kind}`);
   assert(blob.word() === fingerprint, 'a state blob belongs to another layout');
@@ -57,12 +63,11 @@ export function openBlob(bytes: Uint8Array, kind: BlobKind, fingerprint: number)
 }
 
 export function writeIds(blob: BlobWriter, ids: Int32Array): void {
-  blob.word(ids.length);
-  blob.allWords(ids);
+  blob.ascending(ids);
 }
 
 export function readIds(blob: BlobReader): Int32Array {
-  const ids = blob.words(blob.word());
+  const ids = blob.ascending();
   let before = -1;
   for (const id of ids) {
     assert(id > before && id < MAX_ID, 'the ids of a state blob do not ascend');
@@ -88,7 +93,12 @@ function writeTextLane(blob: BlobWriter, { bits }: KeyLane, { texts }: KeyIndex,
   }
 }
 
-function writeCodeLane(blob: BlobWriter, { bits }: KeyLane, { texts }: KeyIndex, ids: Int32Array): void {
+function writeCodeLane(blob: BlobWriter, lane: KeyLane, { texts }: KeyIndex, ids: Int32Array): void {
+  const { bits, values } = lane;
+  // What is no plain number looks like NaN.
+  const plain = widthOf(values, ids) < 8;
+  blob.byte(plain ? 1 : 0);
+  if (plain) return blob.numbers(values, ids);
   if (texts.isEmpty) {
     blob.gatherWords(bits, ids, 2, 0);
     blob.gatherWords(bits, ids, 2, 1);
@@ -129,6 +139,11 @@ function readTextLane(blob: BlobReader, { bits }: KeyLane, { texts }: KeyIndex, 
 function readCodeLane(blob: BlobReader, index: KeyIndex, ids: Int32Array, place: number): void {
   const lane = index.lanes[place]!;
   const { bits } = lane;
+  if (blob.format > 1 && blob.flag()) {
+    blob.numbers(lane.values, ids);
+    for (const id of ids) assertCell(lane, id, index.kinds[place]!);
+    return;
+  }
   const lows = blob.words(ids.length);
   const highs = blob.words(ids.length);
   let wides = 0;
@@ -150,7 +165,7 @@ function parseInteger(digits: string): bigint {
 }
 
 export function writeCells(blob: BlobWriter, cells: OwnedCells, ids: Int32Array): void {
-  blob.bytes(cells.valid, ids);
+  blob.flags(cells.valid, ids);
   switch (cells.kind) {
     case 'number':
       return blob.numbers(cells.values, ids);
