@@ -280,7 +280,7 @@ export class Intake {
     now: number,
   ): number | null {
     const before = relation.time?.before(partition) ?? -Infinity;
-    const late: string[] = [];
+    const late: Buffer[] = [];
     const slices = this.#place(relation, partition, body, now, late);
     const lastOrdinal = body.length === 0 ? null : this.#nextOrdinal + body.length - 1;
     relation.gate?.accept(slices);
@@ -291,11 +291,11 @@ export class Intake {
       this.#enter(relation, partition, kind, { rows: body.length, at: now, before, payload }, slices);
     }
     if (body.refused.length > 0) this.#derive(relation, '$errors', errorLines(body.refused, now), now);
-    if (late.length > 0) this.#derive(relation, '$late', Buffer.from(late.join('\n')), now);
+    if (late.length > 0) this.#derive(relation, '$late', Buffer.concat(late), now);
     return lastOrdinal;
   }
 
-  #place(relation: Relation, partition: string, body: DecodedBody, now: number, late: string[]): Slice[] {
+  #place(relation: Relation, partition: string, body: DecodedBody, now: number, late: Buffer[]): Slice[] {
     let ordinal = this.#nextOrdinal;
     return body.rows.map((slice, index) => {
       const { length, columns, whole, weights } = slice;
@@ -306,7 +306,7 @@ export class Intake {
       const times = numbersOf(columns[relation.eventTime]!);
       const { watermarks, late: count } = relation.time.admit(partition, times, length, now);
       relation.counters.rowsLate += count;
-      if (watermarks) late.push(...lateLines(relation.definition, whole(), times.values, watermarks, length));
+      if (watermarks) late.push(lateLines(relation.definition, whole(), times.values, watermarks, length));
       return { ...placed, watermarks };
     });
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { valueAt } from '../../columns/value-at.ts';
 import {
   BIGINT,
@@ -18,6 +18,7 @@ import { leafName, rowName } from '../../types/row-columns.ts';
 import type { Value } from '../../types/value.ts';
 import type { DecodedRows, WireColumn } from '../format.ts';
 import { JsonDecoder } from './json-decoder.ts';
+import { RowParser } from './row-parser.ts';
 
 function column(name: string, type: DataType, more: Partial<WireColumn> = {}): WireColumn {
   return { name, type, required: false, defaultValue: null, ...more };
@@ -587,6 +588,17 @@ describe('names', () => {
       [null, 'none', null],
     ]);
   });
+});
+
+test('a scanner reads rows of any length where there is no limit, as for $late', () => {
+  const plain = vi.spyOn(RowParser.prototype, 'row');
+  const options = { unknownFields: 'ignore', keep: [0], rowBytesMax: Infinity } as const;
+  const bytes = Buffer.from('{"n":1}\n'.repeat(1000));
+  const { length } = new JsonDecoder([column('n', INT)], options).decode(bytes, 0, bytes.length, 1000);
+  const parsed = plain.mock.calls.length;
+  plain.mockRestore();
+  expect(length).toBe(1000);
+  expect(parsed).toBeLessThan(100);
 });
 
 describe('random rows', () => {

@@ -17,6 +17,8 @@ export interface ScanRange {
   readonly rowsMax: number;
 }
 
+const INT32_MAX = 0x7fffffff;
+
 /** Reads rows of one shape, as fast as JavaScript can, and stops before the first that has another. */
 export class Scanner {
   readonly shape: RowShape;
@@ -38,7 +40,8 @@ export class Scanner {
     this.shape = shape;
     this.#literals = scannerLiterals(shape);
     this.#scan = compileFunction(SCANNER_PARAMETERS, scannerSource(shape, columns, kept));
-    this.#rowBytesMax = rowBytesMax;
+    // The generated text compares it as a 32-bit integer, and Infinity is 0 there: no row would pass.
+    this.#rowBytesMax = Math.min(rowBytesMax, INT32_MAX);
     this.#helpers = [
       (column: number, at: number, row: number) => parser.value(column, at, row),
       (at: number, level: number) => parser.skip(at, level),
