@@ -34,6 +34,7 @@ function resultParts(result: StatementResult): JsonParts {
 }
 
 /** `"columns":...,"rows":...,"epoch":...`; the rows are the engine's text. */
-export function rowsMembers({ columns, rows, epoch }: RowsAnswer): JsonParts {
-  return [`"columns":${JSON.stringify(columnsJson(columns))},"rows":[`, rows, `],"epoch":${epoch}`];
+export function rowsMembers({ columns, rows, epoch, warnings }: RowsAnswer): JsonParts {
+  const after = warnings ? `,"warnings":${JSON.stringify(warnings)}` : '';
+  return [`"columns":${JSON.stringify(columnsJson(columns))},"rows":[`, rows, `],"epoch":${epoch}${after}`];
 }

@@ -111,7 +111,7 @@ export class Backfill {
 }
 
 /** The current rows of a keyed table or a view, as of the last processed epoch. */
-export async function currentFlow(machine: Machine, name: string): Promise<Flow> {
+async function currentFlow(machine: Machine, name: string): Promise<Flow> {
   const table = machine.tables.get(name);
   if (table) return { batches: [table.currentRows()], watermark: table.watermark };
   const view = machine.dataflows.get(name)!;

@@ -264,6 +264,8 @@ export interface RowsAnswer {
   readonly epoch: number;
   /** Of a view; 0 otherwise. */
   readonly seq: number;
+  /** Of a query: what is not in it. */
+  readonly warnings?: readonly { readonly code: string; readonly message: string }[];
 }
 
 export interface ViewHead {

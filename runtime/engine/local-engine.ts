@@ -32,18 +32,11 @@ import type { KeyedRequest } from './epoch.ts';
 import { KeyedInserts } from './keyed-inserts.ts';
 import type { TableRelation } from './table-relation.ts';
 import { assert } from '../errors/assert.ts';
-import {
-  answerInTurns,
-  answerRows,
-  readPullInputs,
-  rowsOfAppendView,
-  rowsOfTable,
-  runPullQuery,
-  sliceChunks,
-  snapshotChunks,
-} from './reads.ts';
+import { answerInTurns, answerRows, rowsOfAppendView, rowsOfTable, sliceChunks, snapshotChunks } from './reads.ts';
 import { recoverMachine } from './recovery.ts';
-import { selectOverStreams } from './stream-select.ts';
+import { pinPullInputs } from './pull-input.ts';
+import { type PullResult, runPullQuery } from './pull-query.ts';
+import { PullGate } from './pull-gate.ts';
 import { statusTime } from './frame-time.ts';
 import { viewStatus } from './view-status.ts';
 import { whyStatus } from './why-status.ts';
@@ -51,8 +44,6 @@ import { whyStatus } from './why-status.ts';
 /** Row errors that an answer lists; the rest are in `$errors`. */
 const ERRORS_MAX = 1000;
 const AD_HOC_MAX = 100;
-/** Each may hold 128 MB of state and as much of a result. */
-const STREAM_SELECTS_MAX = 4;
 
 /** The engine in this thread: the shell's requests, in order, around the batch loop. */
 export class LocalEngine implements Engine {
@@ -60,7 +51,7 @@ export class LocalEngine implements Engine {
   readonly #bodies: BodyQueue;
   readonly #keyed = new KeyedInserts();
   #adHocCount = 0;
-  #streamSelects = 0;
+  readonly #pulls = new PullGate();
 
   constructor(options: LoopOptions) {
     this.#bodies = new BodyQueue(options.clock);
@@ -222,47 +213,33 @@ export class LocalEngine implements Engine {
     return rowsOfAppendView(this.#loop.machine, dataflow, seq, epoch, page);
   }
 
-  /** Reads its inputs between two micro-batches, when everything computed is committed: one epoch for all of them. */
-  select(plan: PhysicalPlan): Promise<RowsAnswer> {
-    if (plan.nodes.some((node) => node.kind === 'scan' && node.relationKind === 'stream')) {
-      return this.#selectOverStreams(plan);
+  async select(plan: PhysicalPlan): Promise<RowsAnswer> {
+    const overStreams = plan.nodes.some((node) => node.kind === 'scan' && node.relationKind === 'stream');
+    const leave = await this.#pulls.enter(overStreams);
+    try {
+      return await this.#pull(plan);
+    } finally {
+      leave();
     }
-    return this.#loop.hold(async () => {
-      await this.#loop.settle();
-      const { machine, epoch } = this.#loop;
-      const tick = { epoch, clock: this.#loop.now() };
-      return runPullQuery(plan, await readPullInputs(machine, plan), tick, machine);
-    });
   }
 
-  /** Views and tables count as of the micro-batch up to which streams are read; streams alone up to the last durable row. */
-  async #selectOverStreams(plan: PhysicalPlan): Promise<RowsAnswer> {
-    if (this.#streamSelects >= STREAM_SELECTS_MAX) {
-      throw problem(
-        'OVERLOADED',
-        `${STREAM_SELECTS_MAX} queries over streams are running`,
-        undefined,
-        'ask again in a moment',
-      );
-    }
-    this.#streamSelects++;
-    try {
-      const pinned = await this.#loop.hold(async () => {
-        await this.#loop.settle();
-        const { machine, epoch } = this.#loop;
-        const current = await readPullInputs(machine, plan);
-        const upTo = this.#loop.lastReadable(current.size > 0);
-        const now = this.#loop.now();
-        return { machine, current, upTo, query: machine.openPullQuery(plan, now), tick: { epoch, clock: now } };
-      });
-      const { clock } = pinned.machine;
-      const rows = await selectOverStreams({ ...pinned, plan }).finally(() =>
-        pinned.machine.closePullQuery(pinned.query),
-      );
-      return await answerInTurns(rows, plan.output, pinned.tick.epoch, () => clock.turn());
-    } finally {
-      this.#streamSelects--;
-    }
+  /**
+   * Its inputs are pinned between two micro-batches, when everything computed is committed: one epoch for all of them.
+   * Views and tables count as of the micro-batch up to which streams are read; streams alone up to the last durable row.
+   */
+  async #pull(plan: PhysicalPlan): Promise<RowsAnswer> {
+    const pinned = await this.#loop.hold(async () => {
+      await this.#loop.settle();
+      const { machine, epoch } = this.#loop;
+      const current = await pinPullInputs(machine, plan);
+      const upTo = this.#loop.lastReadable(current.length > 0);
+      const now = this.#loop.now();
+      return { machine, current, upTo, query: machine.openPullQuery(plan, now), tick: { epoch, clock: now } };
+    });
+    const { machine, query, tick } = pinned;
+    const { rows, failed } = await runPullQuery({ ...pinned, plan }).finally(() => machine.closePullQuery(query));
+    const answer = await answerInTurns(rows, plan.output, tick.epoch, () => machine.clock.turn());
+    return failed ? { ...answer, warnings: [leftOut(failed)] } : answer;
   }
 
   openQuery(name: string, plan: PhysicalPlan): Promise<void> {
@@ -398,6 +375,17 @@ export class LocalEngine implements Engine {
     if (!dataflow) throw problem('VIEW_NOT_FOUND', `there is no materialized view ${name}`);
     return dataflow;
   }
+}
+
+function leftOut({ count, code, message }: NonNullable<PullResult['failed']>): {
+  readonly code: string;
+  readonly message: string;
+} {
+  const times = count === 1 ? 'once' : `${count} times`;
+  return {
+    code: 'NOT_COMPUTED',
+    message: `${times} a value could not be computed, and its row or group is left out (${code}: ${message})`,
+  };
 }
 
 function viewFailed({ name, failure }: Dataflow): Error {

@@ -1,21 +1,17 @@
 import { allocateBytes, allocateInts } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
-import { NONE } from '../catalog/retention.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
-import type { Flow, Tick } from '../dstream/dstream.ts';
 import { encodeChangeRows, encodeRows } from '../formats/change-rows.ts';
 import { ascending, sortedRows } from '../operators/compare-cells.ts';
 import { gatherColumns } from '../operators/gather-columns.ts';
 import type { Rows } from '../operators/result-table.ts';
-import type { OutputSpec, PhysicalPlan, SortKey } from '../plan/physical-plan.ts';
+import type { OutputSpec, SortKey } from '../plan/physical-plan.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Field, Schema } from '../types/schema.ts';
-import { currentFlow } from './backfill.ts';
-import { Dataflow } from './dataflow.ts';
+import type { Dataflow } from './dataflow.ts';
 import type { ChangeChunk, Page, RowsAnswer } from './engine.ts';
 import { readAppendRows } from './log-reader.ts';
 import type { Machine } from './machine.ts';
-import { changesFlow } from './scan-flows.ts';
 
 /** Rows that are written to an answer before others have their turn. */
 const TURN_ROWS = 8192;
@@ -81,38 +77,6 @@ export function snapshotChunks(dataflow: Dataflow): Uint8Array[] {
 /** Leaves out what the reader has: the first chunk may begin at or before `afterSeq`. */
 export function sliceChunks(chunks: readonly ChangeChunk[], afterSeq: number): ChangeChunk[] {
   return chunks.map((chunk) => (chunk.seqFrom > afterSeq ? chunk : cutChunk(chunk, afterSeq)));
-}
-
-/** The current rows, at one epoch, of the keyed tables and views that a pull query scans. */
-export async function readPullInputs(machine: Machine, plan: PhysicalPlan): Promise<Map<number, Flow>> {
-  const inputs = new Map<number, Flow>();
-  for (const [node, scan] of plan.nodes.entries()) {
-    if (scan.kind !== 'scan' || scan.relationKind === 'stream') continue;
-    const flow = await currentFlow(machine, scan.relation);
-    inputs.set(node, { ...changesFlow(scan, flow), watermark: Infinity });
-  }
-  return inputs;
-}
-
-/** Runs a plan over finite inputs, by the same operators as a continuous query, and answers its rows. */
-export function runPullQuery(
-  plan: PhysicalPlan,
-  inputs: ReadonlyMap<number, Flow>,
-  tick: Tick,
-  machine: Machine,
-): RowsAnswer {
-  const { clock, hashSeed } = machine;
-  const query = new Dataflow({
-    ...{ id: 0, name: '', kind: 'sink', plan, clock, hashSeed },
-    timeless: () => false,
-    retention: NONE,
-    stateLimit: Infinity,
-    keepsChanges: false,
-  });
-  const output = query.advance(inputs, tick);
-  const { mode, columns, order, limit, offset } = plan.output;
-  const rows = mode === 'append' ? concatBatches(output.flow.batches, typesOf(columns)) : query.currentRows();
-  return answerRows(rows, columns, order, { limit, offset }, tick.epoch, 0);
 }
 
 /** A keyed table's rows, ordered by its key. */

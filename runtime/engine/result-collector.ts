@@ -15,13 +15,16 @@ const PRUNE_ROWS = 65_536;
 /** The rows of an append result as they come, held within bounds: of ORDER BY with LIMIT only the first so many. */
 export class ResultCollector {
   readonly #output: OutputSpec;
+  readonly #bounded: boolean;
   #batches: Batch[] = [];
   #rows = 0;
   readonly #texts = new Map<ArrayBufferLike, number>();
   #bytes = 0;
 
-  constructor(output: OutputSpec) {
+  /** `bounded`: a result that is too large is refused. */
+  constructor(output: OutputSpec, bounded: boolean) {
     this.#output = output;
+    this.#bounded = bounded;
   }
 
   /** Nothing that comes later can be in the answer. */
@@ -36,6 +39,7 @@ export class ResultCollector {
     this.#rows += batch.length;
     for (const column of batch.columns) this.#count(column, batch.length);
     if (this.#rows > PRUNE_ROWS && this.#rows > 2 * this.#wanted) this.#prune();
+    if (!this.#bounded) return;
     if (this.#rows <= ROWS_MAX && this.#bytes <= BYTES_MAX) return;
     throw problem(
       'QUERY_TOO_LARGE',

@@ -29,10 +29,10 @@ interface Call {
 }
 
 /**
- * Rows live in typed arrays, outside of the young generation: one of 4 MB and its twin is as fast as V8's 16 MB, which it
+ * Rows live in typed arrays, outside of the young generation: one of 2 MB and its twin is as fast as V8's 16 MB, which it
  * would grow to and keep.
  */
-const YOUNG_MB = 12;
+const YOUNG_MB = 6;
 
 /** The engine in a thread of its own, so that the shell is never blocked by a batch. */
 export class WorkerEngine implements Engine {

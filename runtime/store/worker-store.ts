@@ -43,6 +43,9 @@ const builtWorker = new URL(
   import.meta.url,
 );
 
+/** What passes through are buffers, outside of the young generation. */
+const YOUNG_MB = 6;
+
 /**
  * The store in a thread of its own. Requests are answered in their order and may be many at a time; only commits can be
  * large, and whoever sends them bounds how many wait. A thread that dies rejects all that is open; `recover` starts
@@ -121,7 +124,11 @@ export class WorkerStore implements Store {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#url, { workerData: this.#data, name: 'store' });
+    const worker = new Worker(this.#url, {
+      workerData: this.#data,
+      name: 'store',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     worker.unref();
     worker.on('message', (reply: StoreReply) => this.#settle(reply));
     let reason = "the store's thread ended";

@@ -144,7 +144,12 @@ const StatementResult = z.discriminatedUnion('kind', [
   z.object({ statement: z.string(), kind: z.literal('dropped'), name: z.string(), dropped: z.array(z.string()) }),
   z.object({ statement: z.string(), kind: z.literal('inserted'), ...inserted }),
   z.object({ statement: z.string(), kind: z.literal('explained'), plan: z.string() }),
-  z.object({ statement: z.string(), kind: z.literal('rows'), ...rows }),
+  z.object({
+    statement: z.string(),
+    kind: z.literal('rows'),
+    ...rows,
+    warnings: z.optional(warnings).check(z.describe('What could not be computed, and is left out')),
+  }),
 ]);
 
 const Problem = z.object({

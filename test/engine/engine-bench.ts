@@ -12,15 +12,19 @@ export const START = Date.parse('2026-01-01T00:00:00Z');
 /** An engine over any store, with the planner in front: CREATE statements and rows as text. */
 export class EngineBench {
   readonly engine: LocalEngine;
-  readonly clock = new ManualClock(START);
+  readonly clock: ManualClock;
   readonly #definitions: RelationDefinition[] = [];
 
   constructor(
     store: Store,
     trigger: 'auto' | 'manual',
     filesDirectory = '/nonexistent',
-    options: { readonly pendingBytesMax?: number; readonly stateLimit?: number } = {},
+    {
+      clock = new ManualClock(START),
+      ...options
+    }: { readonly pendingBytesMax?: number; readonly stateLimit?: number; readonly clock?: ManualClock } = {},
   ) {
+    this.clock = clock;
     this.engine = new LocalEngine({
       ...options,
       store,
@@ -30,6 +34,10 @@ export class EngineBench {
       trigger,
       newSlicePool: () => new PoisonPool(),
     });
+  }
+
+  get definitions(): readonly RelationDefinition[] {
+    return this.#definitions;
   }
 
   async start(): Promise<void> {

@@ -49,13 +49,15 @@ test('the same body at the same time is added once', async () => {
 test('another body, or another wish about it, under the key is refused', async () => {
   await send('c', '{"n":3}');
   const before = await rowsIn();
-  for (const answer of [
+  const answers = [
     await send('c', '{"n":4}'),
     await send('c', '{"n":3}', '/v1/streams/s/rows?strict=1'),
-    ...(await Promise.all([send('d', '{"n":5}'), send('d', '{"n":6}')])).slice(1),
-  ]) {
-    expect([answer.status, answer.body['code']]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
-  }
+    // Whichever of the two comes first.
+    ...(await Promise.all([send('d', '{"n":5}'), send('d', '{"n":6}')])).filter(({ status }) => status !== 200),
+  ];
+  expect(answers.map(({ status, body }) => [status, body['code']])).toEqual(
+    new Array(3).fill([422, 'IDEMPOTENCY_KEY_REUSED']),
+  );
   expect(await rowsIn()).toBe(Number(before) + 1);
 });
 

@@ -1,43 +1,62 @@
 import type { Batch } from '../columns/batch.ts';
+import { valueAt } from '../columns/value-at.ts';
 import type { Flow, Tick } from '../dstream/dstream.ts';
 import { problem } from '../errors/problem.ts';
 import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
+import { STRING } from '../types/data-type.ts';
 import type { PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Dataflow, DataflowOutput, Reached } from './dataflow.ts';
 import type { IntakeRecord } from '../store/store.ts';
 import type { Machine } from './machine.ts';
+import { piecesOf, type PullInput } from './pull-input.ts';
 import { ResultCollector } from './result-collector.ts';
-import { entriesAfter, groupByRelation, streamFlow } from './scan-flows.ts';
+import { changesFlow, entriesAfter, groupByRelation, streamFlow } from './scan-flows.ts';
 
+/** Columns of `$errors`. */
+const ERROR_CODE = 2;
+const ERROR_MESSAGE = 3;
 const READ_BYTES = 1 << 20;
 /** Rows of one turn: about 10 ms of work, after which micro-batches have theirs. */
 const TURN_ROWS = 16_384;
 const TIME_MAX_MS = 10_000;
 const STATE_BYTES_MAX = 128 << 20;
 
-export interface StreamSelectInput {
+export interface PullQueryInput {
   readonly machine: Machine;
   readonly plan: PhysicalPlan;
   /** The plan, opened: nothing has been offered to it yet. */
   readonly query: Dataflow;
   /** The last entry of the acceptance order that counts. */
   readonly upTo: number;
-  /** Current rows of the keyed tables and views that the plan scans, by node. */
-  readonly current: ReadonlyMap<number, Flow>;
+  /** Rows of the tables and views that the plan scans. */
+  readonly current: readonly PullInput[];
   readonly tick: Tick;
 }
 
+export interface PullResult {
+  readonly rows: Batch;
+  /** What could not be computed: how often, and the first. */
+  readonly failed: { readonly count: number; readonly code: string; readonly message: string } | null;
+}
+
 /**
- * A query over the rows that streams retain, as a finite input: the operators of a continuous query read the log piece by
- * piece, between micro-batches of others, and then the end, at which every window closes. Bounded in rows, state and time.
+ * A query that is run once, over the rows of tables and views as of one epoch and what streams retain, as a finite input: the
+ * operators of a continuous query get them piece by piece, between micro-batches of others, and then the end, at which every
+ * window closes. Over streams it is bounded in rows, state and time.
  *
- * Errors: QUERY_TOO_LARGE, STATEMENT_TIMEOUT, STREAM_NOT_FOUND (dropped meanwhile), SOURCE_CHANGED.
+ * Errors: QUERY_TOO_LARGE, STATEMENT_TIMEOUT, STREAM_NOT_FOUND (dropped meanwhile), SOURCE_CHANGED, POSITION_LOST.
  */
-export async function selectOverStreams(input: StreamSelectInput): Promise<Batch> {
-  const { machine, query, upTo, current } = input;
-  const run = new StreamSelect(input);
-  run.advance(current);
+export async function runPullQuery(input: PullQueryInput): Promise<PullResult> {
+  const run = new PullQuery(input);
+  // Constants are there without any input.
+  run.advance(new Map());
+  for (const each of input.current) await run.feed(each);
+  if (input.machine.streamsOf(input.query).size > 0) await readStreams(input, run);
+  return run.result();
+}
+
+async function readStreams({ machine, query, upTo }: PullQueryInput, run: PullQuery): Promise<void> {
   const streams = machine.streamsOf(query);
   while (query.position < upTo && !run.complete) {
     const records = await machine.store.readIntake([...streams], query.position, READ_BYTES);
@@ -51,24 +70,37 @@ export async function selectOverStreams(input: StreamSelectInput): Promise<Batch
   }
   await run.flush();
   if (!run.complete) run.advance(ends(query));
-  return run.rows();
 }
 
-class StreamSelect {
-  readonly #input: StreamSelectInput;
+class PullQuery {
+  readonly #input: PullQueryInput;
+  readonly #bounded: boolean;
   readonly #collector: ResultCollector;
   readonly #began: number;
   #entries: Entry[] = [];
   #rows = 0;
+  #failed: PullResult['failed'] = null;
 
-  constructor(input: StreamSelectInput) {
+  constructor(input: PullQueryInput) {
     this.#input = input;
-    this.#collector = new ResultCollector(input.plan.output);
+    this.#bounded = input.machine.streamsOf(input.query).size > 0;
+    this.#collector = new ResultCollector(input.plan.output, this.#bounded);
     this.#began = input.machine.clock.monotonic();
   }
 
   get complete(): boolean {
     return this.#appends && this.#collector.complete;
+  }
+
+  /** All rows of a table or a view; others have their turn after every piece. */
+  async feed({ node, scan, rows }: PullInput): Promise<void> {
+    const { machine } = this.#input;
+    for await (const batch of piecesOf(machine, rows, TURN_ROWS)) {
+      if (this.complete) return;
+      this.advance(new Map([[node, changesFlow(scan, { batches: [batch], watermark: -Infinity })]]));
+      await machine.clock.turn();
+    }
+    this.advance(new Map([[node, { batches: [], watermark: Infinity }]]));
   }
 
   async take(entry: Entry): Promise<void> {
@@ -97,12 +129,15 @@ class StreamSelect {
 
   advance(inputs: ReadonlyMap<number, Flow>): void {
     const { query, tick } = this.#input;
-    this.#collect(query.advance(inputs, tick));
-    this.#check();
+    const output = query.advance(inputs, tick);
+    this.#collect(output);
+    this.#noteFailures(output);
+    if (this.#bounded) this.#check();
   }
 
-  rows(): Batch {
-    return this.#appends ? this.#collector.rows() : this.#input.query.currentRows();
+  result(): PullResult {
+    const rows = this.#appends ? this.#collector.rows() : this.#input.query.currentRows();
+    return { rows, failed: this.#failed };
   }
 
   get #appends(): boolean {
@@ -111,6 +146,14 @@ class StreamSelect {
 
   #collect({ flow }: DataflowOutput): void {
     if (this.#appends) for (const batch of flow.batches) this.#collector.add(batch);
+  }
+
+  #noteFailures({ errors }: DataflowOutput): void {
+    for (const { length, columns } of errors.batches) {
+      const text = (column: number): string => String(valueAt(columns[column]!, STRING, 0));
+      this.#failed ??= { count: 0, code: text(ERROR_CODE), message: text(ERROR_MESSAGE) };
+      this.#failed = { ...this.#failed, count: this.#failed.count + length };
+    }
   }
 
   #check(): void {
