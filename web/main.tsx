@@ -33,9 +33,9 @@ function createServices(): Services {
   return { access, api, link, status, route: followRoute(), workbench, pinned, theme: followTheme(), shortcuts };
 }
 
-/** Where plain letters are text, or belong to what lies over the page. */
+/** Where plain letters are text, or belong to what lies over the page. An event of the editor's own tree names its host. */
 function isWriting(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('input, select, textarea, dialog, [contenteditable]') !== null;
+  return target instanceof Element && target.closest('input, select, textarea, dialog, [data-editor]') !== null;
 }
 
 function socketUrl(base: string): URL {

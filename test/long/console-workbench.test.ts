@@ -16,6 +16,8 @@ import {
 } from '../support/console-pages.ts';
 import { MillraceProcess } from '../support/millrace-process.ts';
 import { RestClient } from '../support/rest-client.ts';
+import { EXAMPLES } from '../../web/sql/examples.ts';
+import { statementKind } from '../../web/sql/statement-kind.ts';
 
 const DESKTOP = { width: 1280, colorScheme: 'light' } as const;
 
@@ -45,8 +47,8 @@ async function write(page: Page, sql: string): Promise<Locator> {
 }
 
 const live = (page: Page): Locator => page.locator('[data-watched]');
-const verdict = (page: Page): Locator => page.locator('.verdict');
 const runButton = (page: Page): Locator => page.locator('.run-bar').getByRole('button', { name: 'Run' });
+const verdict = (page: Page): Locator => page.locator('.verdict');
 
 describe('the workbench, in Chromium on the demo', () => {
   const data = mkdtempSync(join(tmpdir(), 'millrace-workbench-'));
@@ -76,7 +78,7 @@ describe('the workbench, in Chromium on the demo', () => {
   const open = (look: Parameters<typeof openPage>[2] = DESKTOP, hash = '#/sql') =>
     openPage(browser, `${url}/${hash}`, look);
 
-  test.each(LOOKS.filter(([width]) => width > 390))(
+  test.each(LOOKS)(
     'at %d pixels, %s: write, see the plan, run, live rows; nothing juts out, nobody is kept out',
     async (width, colorScheme) => {
       const { page, faults, foreign } = await open({ width, colorScheme });
@@ -98,6 +100,39 @@ describe('the workbench, in Chromium on the demo', () => {
     },
   );
 
+  test('wrong SQL is underlined at its place while it is typed, with a hint; its place can be gone to', async () => {
+    const { page, faults } = await open();
+    await isLive(page);
+    const editor = await write(page, 'SELECT item,\n  user_idd\nFROM clicks');
+    await page.locator('.cm-lintRange-error', { hasText: /^user_idd$/ }).waitFor(SOON);
+    const error = page.locator('.error[data-code=UNKNOWN_COLUMN]');
+    expect(await error.innerText()).toMatch(/^2:3\s[\s\S]*user_id\?/);
+    await keepPicture(page, 'workbench-error');
+    expect(await seriousFaults(page)).toEqual([]);
+    await runButton(page).click();
+    await error.waitFor(SOON);
+    expect(await live(page).count()).toBe(0);
+    await error.getByRole('button').click();
+    await page.keyboard.type('user_id');
+    expect(await editor.innerText()).toContain('SELECT item,\n  user_id\n');
+    await until(async () => (await error.count()) === 0);
+    expect(faults).toEqual([]);
+  });
+
+  test.each(['light', 'dark'] as const)(
+    'the plan of the last right text can still be read, %s',
+    async (colorScheme) => {
+      const { page } = await open({ width: 1280, colorScheme });
+      await isLive(page);
+      await write(page, 'SELECT item, SUM(price) AS total FROM sales GROUP BY item');
+      await page.locator('.operator[data-role=keeps]').waitFor(SOON);
+      await write(page, 'SELECT item, SUM(price) AS total FROM sales GROUP');
+      await page.locator('.plan-panel.old').waitFor(SOON);
+      await keepPicture(page, `workbench-old-plan-${colorScheme}`);
+      expect(await seriousFaults(page)).toEqual([]);
+    },
+  );
+
   test('an answer to an older text never marks a newer one', async () => {
     const { page } = await open();
     await isLive(page);
@@ -114,5 +149,151 @@ describe('the workbench, in Chromium on the demo', () => {
     await page.waitForTimeout(1800);
     expect(await page.locator('.error').count()).toBe(0);
     expect(await verdict(page).innerText()).toContain('1 column');
+  });
+
+  test('completion knows relations, their columns with types, functions with signature and example, and keywords', async () => {
+    const { page, faults } = await open();
+    await isLive(page);
+    const editor = await write(page, '');
+    const chosen = page.locator('.cm-tooltip-autocomplete li[aria-selected=true]');
+    const info = page.locator('.cm-completionInfo');
+    /** Types, waits until the choice is the first of the list, and takes it. */
+    const take = async (typed: string, choice: RegExp, about?: RegExp): Promise<void> => {
+      await page.keyboard.type(typed, { delay: 20 });
+      await chosen.filter({ hasText: choice }).waitFor(SOON);
+      if (about) await info.filter({ hasText: about }).waitFor(SOON);
+      if (about) await keepPicture(page, `workbench-completion-${typed.trim()}`);
+      // A popup takes no key in the first moment, so that nobody accepts what came up just then.
+      await page.waitForTimeout(150);
+      await page.keyboard.press('Tab');
+    };
+    await take('sel', /^.?SELECT$/);
+    await page.keyboard.type('  ');
+    await take('FROM cli', /clicks\s*stream/, /item STRING/);
+    await page.keyboard.press('Home');
+    await page.keyboard.press('Control+ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    await take('ite', /item\s*STRING · clicks/);
+    await take(', upp', /UPPER\s*\(STRING\) → STRING/, /UPPER\([\s\S]*e\.g\. UPPER\(/);
+    await page.keyboard.type('item');
+    await until(async () => (await editor.innerText()).trim() === 'SELECT item, UPPER(item) FROM clicks');
+    await until(async () => (await verdict(page).innerText()).startsWith('2 columns'));
+    expect(faults).toEqual([]);
+  });
+
+  test('quick typing is kept letter by letter, whatever keys do elsewhere', async () => {
+    const { page, faults } = await open();
+    await isLive(page);
+    const editor = await write(page, '');
+    const text = 'SELECT h.core, h.system, h.idle, h.user FROM host_cpu h WHERE h.core >= 0 -- egowhi?';
+    await page.keyboard.type(text);
+    await until(async () => (await editor.innerText()) === text);
+    await page.waitForTimeout(500);
+    expect(await editor.innerText()).toBe(text);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  test('by keys alone: write, run, answer once, save under a name, see the keys', async () => {
+    const { page, faults } = await open({ width: 1280, colorScheme: 'dark' });
+    await isLive(page);
+    await sqlEditor(page);
+    await page.keyboard.press('i');
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('SELECT item, revenue FROM revenue_by_item ORDER BY revenue DESC');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+Shift+Enter');
+    const answered = page.locator('.outcome[data-kind=rows]');
+    await answered.waitFor(SOON);
+    expect(await shownRows(answered)).toHaveLength(6);
+    await page.keyboard.press('Control+Enter');
+    await until(async () => (await shownRows(live(page))).length === 6);
+    await page.keyboard.press('Control+s');
+    await page.getByRole('textbox', { name: 'Name of the view' }).waitFor(SOON);
+    await page.keyboard.type('revenue_by_item');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').getByText('ALREADY_EXISTS').waitFor(SOON);
+    await page.keyboard.press('Control+a');
+    await page.keyboard.type('kept_by_keys');
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'kept_by_keys' }).first().waitFor(SOON);
+    await until(async () => (await shownRows(page.locator('[data-watched=view]'))).length === 6);
+    expect((await client.get('/v1/views/kept_by_keys')).body['sql']).toContain('ORDER BY revenue DESC');
+    await page.getByRole('button', { name: 'History' }).focus();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').getByText('Answer once').waitFor(SOON);
+    await page.keyboard.press('Escape');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(faults.filter((fault) => !/409/.test(fault))).toEqual([]);
+  });
+
+  test('several statements run in order; what stands before an error is shown, and the error at its place', async () => {
+    const { page } = await open();
+    await isLive(page);
+    await write(page, 'CREATE STREAM many (a BIGINT);\nINSERT INTO many VALUES (1), (2);\nSELECT wrong FROM many');
+    await runButton(page).click();
+    await page.locator('.outcome[data-kind=created]', { hasText: 'many' }).waitFor(SOON);
+    await page.locator('.outcome[data-kind=inserted]', { hasText: '2 rows accepted' }).waitFor(SOON);
+    expect(await page.locator('.error[data-code=UNKNOWN_COLUMN] .place').innerText()).toBe('3:8');
+  });
+
+  test('what was run is in the history, over a reload, until it is forgotten', async () => {
+    const { page } = await open();
+    await isLive(page);
+    await write(page, 'SELECT core FROM host_cpu');
+    await page.keyboard.press('Control+Enter');
+    await live(page).waitFor(SOON);
+    await write(page, 'SELECT 2 AS two');
+    await page.reload();
+    await page.getByRole('button', { name: 'History' }).click();
+    const dialog = page.getByRole('dialog', { name: 'History' });
+    await keepPicture(page, 'workbench-history');
+    await dialog.getByRole('searchbox').fill('HOST_cpu');
+    await dialog.getByRole('button', { name: /SELECT core FROM host_cpu/ }).click();
+    expect(await (await sqlEditor(page)).innerText()).toBe('SELECT core FROM host_cpu');
+    await page.getByRole('button', { name: 'History' }).click();
+    await dialog.getByRole('button', { name: 'Forget all' }).click();
+    await dialog.getByText('Nothing was run here yet').waitFor(SOON);
+  });
+
+  test('a link holds the text itself, and opens it in another browser', async () => {
+    const { page } = await open();
+    await isLive(page);
+    const text = 'SELECT item || \'/%#?&é\' AS "a b"\nFROM clicks -- shared';
+    await write(page, text);
+    await page.getByRole('button', { name: 'Share' }).click();
+    await until(() => Promise.resolve(page.url().includes('SELECT')));
+    const other = await openPage(browser, page.url(), DESKTOP);
+    await isLive(other.page);
+    expect(await (await sqlEditor(other.page)).innerText()).toBe(text);
+    expect(other.page.url()).toBe(`${url}/#/sql`);
+    expect(other.faults).toEqual([]);
+  });
+
+  test('the plan can be read in words, and an operator says all about itself', async () => {
+    const { page } = await open();
+    await isLive(page);
+    await write(page, 'SELECT item, SUM(price) AS total FROM sales GROUP BY item');
+    await page.locator('.operator[data-role=keeps]').click();
+    await page.locator('.operator-detail', { hasText: 'one row per (item)' }).waitFor(SOON);
+    await keepPicture(page, 'workbench-operator');
+    await page.getByRole('group', { name: 'Shown as' }).first().getByRole('button', { name: 'Text' }).click();
+    await page.locator('.plan-panel pre', { hasText: 'Scan: sales' }).waitFor(SOON);
+  });
+
+  describe('each example', () => {
+    test.each(EXAMPLES)('$title: one click, valid, with rows', async ({ title, sql }) => {
+      const { page, faults } = await open();
+      await isLive(page);
+      await sqlEditor(page);
+      await page.locator('.gallery button', { hasText: title }).click();
+      await until(async () => !/^(?:checking|$)/.test(await verdict(page).innerText()));
+      expect(await page.locator('.error').allInnerTexts()).toEqual([]);
+      if (statementKind(sql) === 'statements') await runButton(page).click();
+      const rows = page.locator('[data-watched], .outcome[data-kind=rows]');
+      await until(async () => (await shownRows(rows)).length > 0);
+      expect(await page.locator('.error').allInnerTexts()).toEqual([]);
+      expect(faults).toEqual([]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { acceptCompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { standardKeymap, history, historyKeymap, toggleComment } from '@codemirror/commands';
 import { bracketMatching } from '@codemirror/language';
 import { type Diagnostic, setDiagnostics } from '@codemirror/lint';
@@ -90,11 +90,19 @@ function stateOf({ text, label, hint, vocabulary, onText, commands }: CodeEditor
       keymap.of([
         ...closeBracketsKeymap,
         ...completionKeymap,
+        // Without an open popup Tab leads on, as everywhere.
+        { key: 'Tab', run: acceptCompletion },
         ...historyKeymap,
         { key: 'Mod-/', run: toggleComment },
         ...standardKeymap,
       ]),
-      EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': 'sql-errors', spellcheck: 'false' }),
+      EditorView.contentAttributes.of({
+        'aria-label': label,
+        'aria-describedby': 'sql-errors',
+        spellcheck: 'false',
+        // It scrolls, and whoever has only keys must be told that it can be reached.
+        tabindex: '0',
+      }),
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onText(update.state.doc.toString());
       }),

@@ -96,10 +96,9 @@ function Written({ select, onSave }: WrittenProps) {
   return (
     <section class="panel editor-panel" aria-label="Statement">
       <SqlEditor
-        text={text}
+        text={workbench.checked.text}
         errors={errors}
         vocabulary={useVocabulary()}
-        onText={(next) => (workbench.checked.text.value = next)}
         onRun={() => void workbench.run()}
         onAnswer={() => void workbench.answer()}
         onSave={onSave}

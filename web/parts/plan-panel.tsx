@@ -13,7 +13,7 @@ export function PlanPanel() {
     <section class={`panel plan-panel ${isOld ? 'old' : ''}`} aria-label="Plan">
       <header>
         <h2>Plan</h2>
-        {isOld && plan && <span class="dim">of the last text that was right</span>}
+        {isOld && plan && <span class="dim">of the last right text</span>}
         <span class="spacer" />
         {plan && (
           <div class="segments" role="group" aria-label="Shown as">

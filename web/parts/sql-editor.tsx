@@ -1,3 +1,4 @@
+import { effect, type Signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import type { ErrorJson } from '../../server/protocol.ts';
 import type { CodeEditor } from '../editor/code-editor.ts';
@@ -6,10 +7,9 @@ import { loadedModule } from '../state/loaded-module.ts';
 import { PlainEditor } from './plain-editor.tsx';
 
 interface SqlEditorProps {
-  readonly text: string;
+  readonly text: Signal<string>;
   readonly errors: readonly ErrorJson[];
   readonly vocabulary: () => Vocabulary;
-  readonly onText: (text: string) => void;
   readonly onRun: () => void;
   readonly onAnswer: () => void;
   readonly onSave: () => void;
@@ -39,8 +39,8 @@ export function SqlEditor(props: SqlEditorProps) {
     <div class="editor">
       <PlainEditor
         area={area}
-        text={props.text}
-        onText={props.onText}
+        text={props.text.value}
+        onText={(next) => (props.text.value = next)}
         onCursor={(at) => (cursor.current = at)}
         onKeyDown={(event) => onKeyDown(event, props)}
       />
@@ -56,11 +56,11 @@ function CodeArea(props: SqlEditorProps & { Editor: typeof CodeEditor; cursor: n
   latest.current = props;
   useEffect(() => {
     const made = new Editor(host.current!, {
-      text,
+      text: text.peek(),
       label: 'SQL',
       hint: HINT,
       vocabulary: () => latest.current.vocabulary(),
-      onText: (next) => latest.current.onText(next),
+      onText: (next) => (text.value = next),
       commands: {
         'Mod-Enter': () => latest.current.onRun(),
         'Shift-Mod-Enter': () => latest.current.onAnswer(),
@@ -70,9 +70,13 @@ function CodeArea(props: SqlEditorProps & { Editor: typeof CodeEditor; cursor: n
     editor.current = made;
     if (cursor !== null) made.select(cursor);
     latest.current.onReady?.((start, end) => made.select(start, end));
-    return () => made.destroy();
-  }, [Editor]);
-  useEffect(() => editor.current?.setText(text), [text]);
+    // At once: a text that came a drawing later would undo what has been typed since.
+    const stop = effect(() => made.setText(text.value));
+    return () => {
+      stop();
+      made.destroy();
+    };
+  }, [Editor, text]);
   useEffect(() => editor.current?.setErrors(errors), [errors]);
   return <div class="editor" ref={host} data-editor="code" />;
 }
