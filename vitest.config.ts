@@ -13,6 +13,8 @@ export default defineConfig({
           // Only what hangs is stopped: a busy machine takes its time.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Files share what they import, which takes as long as the tests do; a file leaves nothing behind for the next.
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
