@@ -2,24 +2,29 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { type Mode, oracleRow, runScript, type ScriptRun } from './support/run-script.ts';
-import { type Block, parseScript, type Script, withAnswers } from './support/script-format.ts';
+import { type Mode, oracleRow, runScript, type ScriptRun } from './run-script.ts';
+import { type Block, parseScript, type Script, withAnswers } from './script-format.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const paths = scriptPaths(here);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** `UPDATE=1` rewrites what scripts expect; the difference is reviewed like code. */
 const update = process.env['UPDATE'] === '1';
 
-describe.each(paths)('%s', (path) => {
-  const script = parseScript(path, readFileSync(join(here, path), 'utf8'));
+/** One half of all scripts: the two run beside each other. */
+export function testScripts(half: 'even' | 'odd'): void {
+  const paths = scriptPaths(root).filter((_, index) => index % 2 === (half === 'even' ? 0 : 1));
+  describe.each(paths)('%s', testScript);
+}
+
+function testScript(path: string): void {
+  const script = parseScript(path, readFileSync(join(root, path), 'utf8'));
   let started: Promise<ScriptRun> | null = null;
   /** Run once, by the first test that wants it. */
   const reference = (): Promise<ScriptRun> => (started ??= runScript(script, 'memory'));
 
   test('answers what it says', async () => {
     const run = await reference();
-    if (update) writeFileSync(join(here, path), withAnswers(script, shownAnswers(script, run)));
+    if (update) writeFileSync(join(root, path), withAnswers(script, shownAnswers(script, run)));
     else
       for (const [block, answer] of shownAnswers(script, run))
         expect(answer, `line ${block.line}`).toEqual(expectedOf(block));
@@ -42,7 +47,7 @@ describe.each(paths)('%s', (path) => {
     const [run, other] = [await reference(), await runScript(script, mode)];
     expect(other.finals).toEqual(run.finals);
   });
-});
+}
 
 /** `sql` that worked needs no line, and neither do rows that were all accepted. */
 function shownAnswers(script: Script, run: ScriptRun): Map<Block, readonly string[]> {

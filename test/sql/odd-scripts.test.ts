@@ -1,0 +1,3 @@
+import { testScripts } from './support/test-scripts.ts';
+
+testScripts('odd');
