@@ -157,6 +157,7 @@ export class CommitQueue {
 /** What to tell whoever asked for something that could not be stored. */
 export function asProblem(error: unknown): Error {
   if (!(error instanceof StoreError)) return asError(error);
+  if (error.code === 'CLOSED') return problem('SHUTTING_DOWN', 'the server is shutting down');
   if (error.code === 'DISK_FULL') {
     return problem('DISK_FULL', error.message, undefined, 'nothing of this request was kept; make room and try again');
   }

@@ -31,7 +31,11 @@ export interface EngineWorkerData {
 /** Any failure as problems: those of users as they are, everything else as INTERNAL without a stack. */
 export function problemsOf(error: unknown): readonly [Problem, ...Problem[]] {
   if (error instanceof ProblemError) return error.problems;
-  if (error instanceof StoreError) return [{ code: error.code, message: error.message }];
+  if (error instanceof StoreError) {
+    // Asked while the server ends, and too late.
+    if (error.code === 'CLOSED') return [{ code: 'SHUTTING_DOWN', message: 'the server is shutting down' }];
+    return [{ code: error.code, message: error.message }];
+  }
   const message = error instanceof Error ? error.message : String(error);
   return [{ code: 'INTERNAL', message }];
 }

@@ -85,8 +85,10 @@ export class LocalEngine implements Engine {
     return this.#loop.task(() => {
       const { machine } = this.#loop;
       const all = names.flatMap((name) => [name, ...machine.derivedNames(name)]);
+      const queries = machine.adHocOver(all);
+      for (const name of queries) this.#closeAdHoc(name);
       for (const name of all) machine.drop(name, this.#loop.draft);
-      for (const name of all) this.#loop.emitWhenDurable({ kind: 'ended', view: name, reason: 'dropped' });
+      for (const view of [...all, ...queries]) this.#loop.emitWhenDurable({ kind: 'ended', view, reason: 'dropped' });
       return this.#loop.whenDurable(all);
     });
   }
@@ -260,10 +262,12 @@ export class LocalEngine implements Engine {
   }
 
   closeQuery(name: string): Promise<void> {
-    return this.#loop.task(async () => {
-      this.#loop.machine.removeAdHoc(name);
-      this.#loop.unwatch(name);
-    });
+    return this.#loop.task(() => this.#closeAdHoc(name));
+  }
+
+  #closeAdHoc(name: string): void {
+    this.#loop.machine.removeAdHoc(name);
+    this.#loop.unwatch(name);
   }
 
   async changes(name: string, afterSeq: number, maxBytes: number): Promise<ChangesAnswer> {

@@ -59,6 +59,7 @@ export class Machine {
   readonly memoryLogs = new Map<Dataflow, MemoryChangeLog>();
   readonly sinks = new Map<Dataflow, SinkWriter>();
   readonly #instances = new Map<Dataflow, string>();
+  readonly #streams = new WeakMap<Dataflow, ReadonlySet<number>>();
   readonly intake: Intake;
   readonly #sources: SourceContext;
   instance = '';
@@ -142,6 +143,14 @@ export class Machine {
   removeAdHoc(name: string): void {
     const dataflow = this.dataflows.get(name);
     if (dataflow?.kind === 'ad-hoc') this.#unregister(dataflow);
+  }
+
+  /** Names of the ad-hoc queries that read one of these; stored queries keep what they read from being dropped. */
+  adHocOver(names: readonly string[]): string[] {
+    const queries = [...this.dataflows.values()].filter(({ kind }) => kind === 'ad-hoc');
+    return queries
+      .filter(({ scans }) => scans.some(({ scan }) => names.includes(scan.relation)))
+      .map(({ name }) => name);
   }
 
   /** From a stored definition: at creation and at start. */
@@ -259,13 +268,16 @@ export class Machine {
     return this.#instances.get(dataflow) ?? this.instance;
   }
 
-  /** Ids of the streams that the dataflow scans. */
-  streamsOf(dataflow: Dataflow): Set<number> {
+  /** Ids of the streams that the dataflow scans. They are there as long as it is, and each micro-batch asks for them. */
+  streamsOf(dataflow: Dataflow): ReadonlySet<number> {
+    const known = this.#streams.get(dataflow);
+    if (known) return known;
     const ids = new Set<number>();
     for (const { scan } of dataflow.scans) {
       const relation = scan.relationKind === 'stream' ? this.intake.byName(scan.relation) : undefined;
       if (relation) ids.add(relation.id);
     }
+    this.#streams.set(dataflow, ids);
     return ids;
   }
 

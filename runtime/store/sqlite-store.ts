@@ -91,7 +91,7 @@ export class SqliteStore {
 
   /** Where the store stands. Ends a failure: opens the database anew and verifies it. */
   recover(): RecoveredStore {
-    if (this.#closed) throw new StoreError('STORE_FAILED', 'the store is closed');
+    if (this.#closed) throw new StoreError('CLOSED', 'the store is closed');
     this.#session ??= this.#guard('cannot open the store', () => this.#openSession());
     this.#failed = null;
     const { instance, epoch, clock, nextSequence, catalog, progress, named } = this.#session.connection;
@@ -191,7 +191,7 @@ export class SqliteStore {
       throw asStoreError(error, 'cannot close the store');
     } finally {
       this.#session = null;
-      this.#failed ??= new StoreError('STORE_FAILED', 'the store is closed');
+      this.#failed ??= new StoreError('CLOSED', 'the store is closed');
       this.#lock.release();
       this.#temporary?.remove();
     }

@@ -171,7 +171,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type StoreErrorCode = 'CORRUPT' | 'STORE_FAILED' | 'DISK_FULL' | 'LOCKED';
+/** CLOSED: it was closed on purpose, and whoever asks comes too late. */
+export type StoreErrorCode = 'CORRUPT' | 'STORE_FAILED' | 'DISK_FULL' | 'LOCKED' | 'CLOSED';
 
 export class StoreError extends Error {
   readonly code: StoreErrorCode;

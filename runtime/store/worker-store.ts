@@ -146,7 +146,8 @@ export class WorkerStore implements Store {
     transfer: readonly ArrayBuffer[] = [],
   ): Promise<Awaited<ReturnType<Store[M]>>> {
     const worker = this.#worker;
-    if (!worker) throw new StoreError('STORE_FAILED', this.#closed ? 'the store is closed' : 'call recover first');
+    if (!worker && this.#closed) throw new StoreError('CLOSED', 'the store is closed');
+    if (!worker) throw new StoreError('STORE_FAILED', 'call recover first');
     const id = ++this.#lastId;
     worker.postMessage({ id, method, args }, transfer);
     worker.ref();

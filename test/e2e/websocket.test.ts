@@ -227,6 +227,23 @@ describe('ad-hoc queries', () => {
     expect(rowsOf(socket.frames)).toEqual([['+', 'later']]);
   });
 
+  test('end when what they read is dropped, and may come again when it does', async () => {
+    const sql = 'SELECT a FROM passing';
+    expect((await client.sql('CREATE STREAM passing (a BIGINT)')).status).toBe(200);
+    const socket = await connect();
+    await socket.subscribe('p', { sql });
+    const end = socket.until(({ type }) => type === 'end');
+    expect((await client.sql('DROP STREAM passing')).status).toBe(200);
+    expect(await end).toMatchObject({ id: 'p', reason: 'dropped' });
+    expect((await client.sql('CREATE STREAM passing (a STRING)')).status).toBe(200);
+    socket.frames.length = 0;
+    await socket.subscribe('p', { sql });
+    const row = socket.until(({ type, snapshot }) => type === 'batch' && !snapshot);
+    expect((await client.rows('passing', '{"a":"new"}')).body).toMatchObject({ accepted: 1 });
+    expect(rowsOf([await row])).toEqual([['+', 'new']]);
+    expect((await client.sql('DROP STREAM passing')).status).toBe(200);
+  });
+
   test('run a hundred at once, and no more', async () => {
     const socket = await connect();
     for (let n = 0; n <= 100; n++)

@@ -19,6 +19,7 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
 const open = (worker = built.worker) => new WorkerStore(directory, { instance: 'i1', worker });
 const failed = expect.objectContaining({ name: 'StoreError', code: 'STORE_FAILED' });
+const closed = expect.objectContaining({ name: 'StoreError', code: 'CLOSED' });
 
 test('commits that are sent without waiting are applied in order, reads after them see them', async () => {
   const store = open();
@@ -89,7 +90,7 @@ test('a closed store refuses, closes twice, and leaves the directory to the next
   await store.close();
   await store.close();
   expect((await last).epoch).toBe(1);
-  await expect(store.recover()).rejects.toEqual(failed);
+  await expect(store.recover()).rejects.toEqual(closed);
   expect(readdirSync(directory).sort()).toEqual(['high-water', 'lock', 'millrace.db', 'origin']);
   const next = open();
   expect((await next.recover()).epoch).toBe(1);
