@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StreamDefinition } from '../catalog/catalog.ts';
 import { derivedStreams } from '../catalog/derived-definitions.ts';
 import { valueAt } from '../columns/value-at.ts';
@@ -32,15 +32,31 @@ interface Row {
   readonly values: readonly unknown[];
 }
 
+/** What the lines of the file are. */
+interface Shape {
+  readonly format: 'json' | 'csv';
+  readonly columns: typeof COLUMNS;
+}
+
+const JSON_LINES: Shape = { format: 'json', columns: COLUMNS };
+/** A ROW has no place in CSV. */
+const CSV_LINES: Shape = { format: 'csv', columns: COLUMNS.slice(0, 3) };
+
 /** A file that was polled with these columns needed. */
 class Polled {
   readonly relation: Relation;
   readonly #entries = new Map<Relation, Entry[]>();
 
-  constructor(directory: string, options: Record<string, string>, needed: readonly boolean[], rowsMax: number) {
+  constructor(
+    directory: string,
+    { format, columns }: Shape,
+    options: Record<string, string>,
+    needed: readonly boolean[],
+    rowsMax: number,
+  ) {
     const definition: StreamDefinition = {
-      ...{ kind: 'stream', name: 'r', columns: COLUMNS, primaryKey: [], watermark: { column: TIME, delayMs: 5 } },
-      ...{ connector: 'file', format: 'json', options: { path: 'rows.ndjson', ...options } },
+      ...{ kind: 'stream', name: 'r', columns, primaryKey: [], watermark: { column: TIME, delayMs: 5 } },
+      ...{ connector: 'file', format, options: { path: 'rows', ...options } },
       ...{ derivedFrom: null, idleTimeoutMs: null, sql: '' },
     };
     const intake = new Intake(
@@ -82,42 +98,66 @@ const line = fc.record(
   { requiredKeys: ['ts'] },
 );
 
-test("validate = 'used' checks what queries read when a row comes, and gives later readers what is right for them", () => {
-  const all = [...COLUMNS.keys()];
-  fc.assert(
-    fc.property(
-      fc.array(line, { maxLength: 50 }),
-      fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }),
-      fc.integer({ min: 1, max: 60 }),
-      (lines, needed, rowsMax) => {
-        const directory = mkdtempSync(join(tmpdir(), 'validate-used-'));
-        const text = [...lines.map((each) => JSON.stringify(each)), 'no json', '{"ts":1'].join('\n');
-        writeFileSync(join(directory, 'rows.ndjson'), text);
-        const used = new Polled(directory, { validate: 'used' }, needed, rowsMax);
-        const declared = new Polled(directory, {}, needed, rowsMax);
-        const checked = all.filter(
-          (column) => needed[column] || column === TIME || (column > 2 && needed.slice(3).includes(true)),
-        );
-        const first = used.rows(checked);
-        const later = used.rows(all);
-
-        expect(first.leftOut).toBe(0);
-        expect(used.relation.counters.rowsIn).toBe(first.rows.length);
-        // A later query over all columns gets the rows that are right in all of them, as they were placed at first.
-        expect(later.rows.map(({ values }) => values)).toEqual(declared.rows(all).rows.map(({ values }) => values));
-        expect(later.leftOut).toBe(first.rows.length - later.rows.length);
-        const placed = new Map(first.rows.map((row) => [row.ordinal, row]));
-        for (const row of later.rows) {
-          const then = placed.get(row.ordinal)!;
-          expect(checked.map((column) => row.values[column])).toEqual(then.values);
-          const time = Number(row.values[TIME]);
-          expect((row.watermark ?? -Infinity) > time).toBe((then.watermark ?? -Infinity) > time);
-        }
-        used.relation.close();
-        declared.relation.close();
-        rmSync(directory, { recursive: true });
-      },
-    ),
-    { numRuns: 100 },
+/** Of rows that come under 'used' with these columns needed, what queries get is what is right for them. */
+function expectRightRows(shape: Shape, text: string, needed: readonly boolean[], rowsMax: number): void {
+  const all = [...shape.columns.keys()];
+  const directory = mkdtempSync(join(tmpdir(), 'validate-used-'));
+  writeFileSync(join(directory, 'rows'), text);
+  const used = new Polled(directory, shape, { validate: 'used' }, needed, rowsMax);
+  const declared = new Polled(directory, shape, {}, needed, rowsMax);
+  const checked = all.filter(
+    (column) => needed[column] || column === TIME || (column > 2 && needed.slice(3).includes(true)),
   );
-}, 60_000);
+  const first = used.rows(checked);
+  const later = used.rows(all);
+
+  expect(first.leftOut).toBe(0);
+  expect(used.relation.counters.rowsIn).toBe(first.rows.length);
+  // A later query over all columns gets the rows that are right in all of them, as they were placed at first.
+  expect(later.rows.map(({ values }) => values)).toEqual(declared.rows(all).rows.map(({ values }) => values));
+  expect(later.leftOut).toBe(first.rows.length - later.rows.length);
+  const placed = new Map(first.rows.map((row) => [row.ordinal, row]));
+  for (const row of later.rows) {
+    const then = placed.get(row.ordinal)!;
+    expect(checked.map((column) => row.values[column])).toEqual(then.values);
+    const time = Number(row.values[TIME]);
+    expect((row.watermark ?? -Infinity) > time).toBe((then.watermark ?? -Infinity) > time);
+  }
+  used.relation.close();
+  declared.relation.close();
+  rmSync(directory, { recursive: true });
+}
+
+const anyNeeded = (columns: number) => fc.array(fc.boolean(), { minLength: columns, maxLength: columns });
+const rowsOfPoll = fc.integer({ min: 1, max: 60 });
+
+describe("validate = 'used' checks what queries read when a row comes, and gives later readers what is right for them", () => {
+  test('JSON', () => {
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 50 }), anyNeeded(6), rowsOfPoll, (lines, needed, rowsMax) => {
+        const text = [...lines.map((each) => JSON.stringify(each)), 'no json', '{"ts":1'].join('\n');
+        expectRightRows(JSON_LINES, text, needed, rowsMax);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('CSV', () => {
+    const cell = fc.constantFrom('1', '77', 'x', '', '"a,b"', '"say ""so"""', ' 5', 'é');
+    const never = fc.constant('never');
+    const time = fc.oneof({ weight: 8, arbitrary: fc.nat(1000).map(String) }, { weight: 1, arbitrary: never });
+    const cells = fc.oneof(
+      { weight: 12, arbitrary: fc.tuple(cell, cell, time) },
+      { weight: 1, arbitrary: fc.array(cell, { maxLength: 5 }) },
+    );
+    const rows = fc.array(cells, { maxLength: 50 });
+    fc.assert(
+      fc.property(rows, fc.boolean(), anyNeeded(3), rowsOfPoll, (given, unknown, needed, rowsMax) => {
+        const lines = given.map((row) => [...row, ...(unknown ? ['more'] : [])].join(','));
+        const text = [unknown ? 'n,s,ts,other' : 'n,s,ts', ...lines].join('\n');
+        expectRightRows(CSV_LINES, text, needed, rowsMax);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
