@@ -45,6 +45,8 @@ function setUp(db: Database.Database, { durable, pagesMax }: DatabaseOptions): v
   db.pragma(`checkpoint_fullfsync = ${durable ? 'ON' : 'OFF'}`);
   // A checkpoint inside a commit would delay that one; SqliteStore.idle does it between commits.
   db.pragma('wal_autocheckpoint = 0');
+  // Logs are written once and read from end to end; the pages that every commit changes are few.
+  db.pragma('cache_size = -4000');
   db.pragma(`journal_size_limit = ${64 << 20}`);
   db.pragma('cell_size_check = ON');
   db.pragma('trusted_schema = OFF');
