@@ -22,6 +22,9 @@ describe('lengths of time', () => {
     ['0 seconds', null, 0, 0],
     ['-0', 'SECOND', 0, 0],
     ['90 S', null, 0, 90_000],
+    ['01:30:00', null, 0, 5_400_000],
+    ['-1 days -00:00:01.5', null, 0, -86_401_500],
+    ['100:00', null, 0, 360_000_000],
   ] as const)('%j %s', (text, unit, months, ms) => {
     expect(readInterval(text, unit, SPAN)).toEqual({ months, ms });
   });
@@ -34,7 +37,10 @@ describe('lengths of time', () => {
     ['5 minutes', 'MINUTE'],
     ['1 2', 'MINUTE'],
     ['1:30', 'MINUTE'],
-    ['01:30:00', null],
+    ['1:60:00', null],
+    ['01:30 minutes', null],
+    ['01:30x', null],
+    ['01:30:00.0005', null],
     ['P1D', null],
     ['5 minutes ago', null],
     ['0.5', 'MONTH'],

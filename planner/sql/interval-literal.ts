@@ -27,6 +27,8 @@ const SHORT: Readonly<Record<string, string>> = {
   YR: 'YEAR',
 };
 const UNITS = [...Object.keys(MS), ...Object.keys(MONTHS)];
+/** `04:05:06.5`, `-00:30`: hours, minutes and perhaps seconds. */
+const CLOCK = /\s*([+-]?)(\d+):([0-5]?\d)(?::([0-5]?\d)(?:\.(\d+))?)?(?=\s|$)/y;
 const PART = /\s*([+-]?)(\d+)(?:\.(\d+))?\s*(\p{L}*)/uy;
 
 /** SECOND for `seconds`, `Second`, `s`; null when it is no unit. */
@@ -42,8 +44,8 @@ export function intervalUnit(word: string): string | null {
 }
 
 /**
- * Reads the text of `INTERVAL '5' MINUTE` (unit given) or `INTERVAL '1 day 2 hours'`: signed numbers, each with a unit.
- * Throws INVALID_LITERAL for what is no interval or finer than a millisecond.
+ * Reads the text of `INTERVAL '5' MINUTE` (unit given) or `INTERVAL '1 day 2 hours'`: signed numbers, each with a unit,
+ * and hours, minutes and seconds as `04:05:06`, which is how intervals are shown. Throws INVALID_LITERAL for what is no interval or finer than a millisecond.
  */
 export function readInterval(text: string, unit: string | null, span: Span): IntervalLiteral {
   let months = 0;
@@ -51,6 +53,12 @@ export function readInterval(text: string, unit: string | null, span: Span): Int
   let at = 0;
   const trimmed = text.trim();
   do {
+    const clock = unit === null ? clockAt(text, trimmed, at, span) : null;
+    if (clock !== null) {
+      ms += clock.ms;
+      at = clock.end;
+      continue;
+    }
     PART.lastIndex = at;
     const match = PART.exec(trimmed);
     if (match === null) throw invalid(text, span);
@@ -63,6 +71,15 @@ export function readInterval(text: string, unit: string | null, span: Span): Int
   } while (at < trimmed.length);
   if (!Number.isSafeInteger(ms) || !Number.isSafeInteger(months)) throw invalid(text, span, 'it is too long');
   return { months: months + 0, ms: ms + 0 };
+}
+
+function clockAt(text: string, trimmed: string, at: number, span: Span): { ms: number; end: number } | null {
+  CLOCK.lastIndex = at;
+  const match = CLOCK.exec(trimmed);
+  if (match === null) return null;
+  const [, sign, hours, minutes, seconds = '0', fraction = ''] = match;
+  const whole = Number(hours) * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1_000;
+  return { ms: (sign === '-' ? -1 : 1) * (whole + fractionMs(text, fraction, 1_000, span)), end: CLOCK.lastIndex };
 }
 
 function unitOf(text: string, word: string, given: string | null, span: Span): string {

@@ -73,18 +73,24 @@ function trimmed(cursor: TokenCursor, args: readonly ExpressionNode[], read: Rea
   return cursor.accept(',') ? [...args, read()] : args;
 }
 
-/** `SUBSTRING(s FROM a [FOR n])`, `SUBSTRING(s FOR n)`. */
+/** `SUBSTRING(s FROM a [FOR n])`, `SUBSTRING(s FOR n)`; `SUBSTRING(s FROM 'pattern')` is the call REGEXP_SUBSTRING. */
 function readSubstring(cursor: TokenCursor, name: Identifier, read: Read): SpecialArguments {
   const args = [read()];
   if (cursor.word() === 'SIMILAR') throw cursor.unsupported('SUBSTRING ... SIMILAR');
   if (cursor.word() === ',') {
     while (cursor.accept(',')) args.push(read());
-    return plain(name, args);
+    return plain(substringName(name, args), args);
   }
   const from = cursor.accept('FROM') ? read() : null;
   const length = cursor.accept('FOR') ? read() : null;
   const first = from ?? (length === null ? null : ({ kind: 'number', text: '1', span: length.span } as const));
-  return plain(name, [...args, ...(first === null ? [] : [first]), ...(length === null ? [] : [length])]);
+  const all = [...args, ...(first === null ? [] : [first]), ...(length === null ? [] : [length])];
+  return plain(substringName(name, all), all);
+}
+
+/** A text where the position would be is a regular expression, as in PostgreSQL. */
+function substringName(name: Identifier, args: readonly ExpressionNode[]): Identifier {
+  return args.length === 2 && args[1]!.kind === 'string' ? { ...name, text: 'REGEXP_SUBSTRING' } : name;
 }
 
 /** `TIMESTAMPDIFF(DAY, a, b)`: the unit becomes a string. */

@@ -76,7 +76,7 @@ function writableStream(name: Identifier, context: PlannerContext): StreamDefini
   const relation = findNamed(name, context.catalog, 'STREAM_NOT_FOUND');
   if (!isDeclared(relation)) {
     throw problem(
-      'WRONG_KIND',
+      'NOT_WRITABLE',
       `${relation.name} is a ${kindName(relation)}; rows go into streams and tables`,
       name.span,
     );

@@ -359,7 +359,11 @@ export class LocalEngine implements Engine {
     const relation = this.#loop.machine.intake.byName(name);
     if (relation) return relation;
     const other = this.#loop.machine.definitions.get(name);
-    if (other) throw problem('NOT_WRITABLE', `${name} is a ${other.definition.kind}: rows go into streams and tables`);
+    if (other)
+      throw problem(
+        'NOT_WRITABLE',
+        `${name} is a ${other.definition.kind.replace('-', ' ')}: rows go into streams and tables`,
+      );
     throw problem('STREAM_NOT_FOUND', `there is no stream ${name}`);
   }
 

@@ -243,7 +243,7 @@ const STATEMENTS: readonly Refusal[] = [
   ['INSERT INTO clicks (user_id) VALUES (item)', 'UNKNOWN_COLUMN', 'item'],
   ['INSERT INTO clicks (item) VALUES (5)', 'TYPE_MISMATCH', '5'],
   ['INSERT INTO clicks (user_id) VALUES (1 / 0)', 'INVALID_LITERAL', '1 / 0'],
-  ['INSERT INTO totals VALUES (1)', 'WRONG_KIND', 'totals'],
+  ['INSERT INTO totals VALUES (1)', 'NOT_WRITABLE', 'totals'],
   ['INSERT INTO click VALUES (1)', 'STREAM_NOT_FOUND', 'click', 'did you mean clicks?'],
   ['DROP STREAM clicks', 'IN_USE', 'clicks', 'CASCADE'],
   ['DROP STREAM click', 'STREAM_NOT_FOUND', 'click', 'did you mean clicks?'],

@@ -77,6 +77,11 @@ function extract(text: string, pattern: string, group = 0): string | null {
   return regularExpression(pattern).extract(text, group);
 }
 
+function substringOf(text: string, pattern: string): string | null {
+  const groups = regularExpression(pattern).find(text, 1, 1)?.groups;
+  return groups?.[groups.length > 1 ? 1 : 0] ?? null;
+}
+
 const text = [STRING, STRING] as const;
 const doc = (summary: string, example: string, result: string): FunctionDoc => ({ summary, example, result });
 
@@ -141,6 +146,19 @@ export const regexpFunctions: readonly ScalarFunction[] = [
     flags: 4,
     nullable: true,
     compute: substring,
+  }),
+  regexpFunction({
+    name: 'REGEXP_SUBSTRING',
+    doc: {
+      call: "SUBSTRING(text FROM 'pattern'), REGEXP_SUBSTRING(text, pattern)",
+      summary:
+        'The first match of a regular expression, or its first group where it has one; NULL where nothing matches.',
+      example: "REGEXP_SUBSTRING('millrace', 'l(.)a')",
+      result: 'r',
+    },
+    forms: [form(STRING, ...text)],
+    nullable: true,
+    compute: substringOf,
   }),
   regexpFunction({
     name: 'REGEXP_COUNT',
