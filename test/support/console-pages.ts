@@ -40,7 +40,8 @@ export async function openPage(browser: Browser, url: string, { width, colorSche
   const foreign: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
+    if (message.type() === 'error' || message.type() === 'warning')
+      faults.push(`${message.text()} ${message.location().url}`);
   });
   page.on('request', (request) => {
     if (new URL(request.url()).host !== new URL(url).host) foreign.push(request.url());

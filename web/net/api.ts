@@ -10,7 +10,9 @@ import type {
   WhyJson,
 } from '../../server/protocol.ts';
 import type { StatementResult } from './statement-result.ts';
+import type { TrialStep } from '../state/trial-steps.ts';
 import type { Access } from './access.ts';
+import type { TrialJson } from './trial-json.ts';
 
 /** What a call came to. Failures are values: a problem that the server tells, or no answer at all. */
 export type Answer<T> =
@@ -55,6 +57,15 @@ export class Api {
 
   validate(sql: string): Promise<Answer<ValidationJson>> {
     return this.#call('POST', 'v1/validate', { sql });
+  }
+
+  /** Runs a query over given rows, batch by batch; nothing is kept. */
+  try(sql: string, steps: readonly TrialStep[]): Promise<Answer<TrialJson>> {
+    return untilPlanned(() => this.#call('POST', 'v1/try', { sql, steps }));
+  }
+
+  functions(): Promise<Answer<{ readonly results: readonly StatementResult[] }>> {
+    return untilPlanned(() => this.run('SHOW FUNCTIONS'));
   }
 
   dropStream(name: string): Promise<Answer<unknown>> {
@@ -113,6 +124,22 @@ export class Api {
     } catch {
       return { kind: 'unreachable' };
     }
+  }
+}
+
+const AGAIN_AFTER_MS = 700;
+const TRIES = 4;
+/** A call that took longer came beyond planning. */
+const PLANNING_MS = 3000;
+
+/** A server that is busy may not come to planning within its deadline; nothing was done then, and it is asked again. */
+async function untilPlanned<T>(call: () => Promise<Answer<T>>): Promise<Answer<T>> {
+  for (let tries = 1; ; tries++) {
+    const startedAt = performance.now();
+    const answer = await call();
+    const isBusy = answer.kind === 'problem' && answer.problem.code === 'STATEMENT_TIMEOUT';
+    if (!isBusy || tries === TRIES || performance.now() - startedAt > PLANNING_MS) return answer;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
   }
 }
 

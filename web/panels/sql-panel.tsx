@@ -5,6 +5,7 @@ import { HistoryDialog } from '../parts/history-dialog.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { Modal } from '../parts/modal.tsx';
 import { PlanPanel } from '../parts/plan-panel.tsx';
+import { Progress } from '../parts/progress.tsx';
 import { RunBar } from '../parts/run-bar.tsx';
 import { SaveDialog } from '../parts/save-dialog.tsx';
 import { ShareButton } from '../parts/share-button.tsx';
@@ -15,7 +16,10 @@ import { WatchedQuery } from '../parts/watched-query.tsx';
 import { useServices } from '../services.ts';
 import { statementKind } from '../sql/statement-kind.ts';
 import type { Vocabulary } from '../sql/vocabulary.ts';
+import { loadedModule } from '../state/loaded-module.ts';
 import { hrefOf } from '../state/route.ts';
+
+const tryModule = loadedModule(() => import('./try-panel.tsx'));
 
 type Front = 'examples' | 'history' | 'save' | null;
 
@@ -23,6 +27,7 @@ type Front = 'examples' | 'history' | 'save' | null;
 export function SqlPanel() {
   const { workbench } = useServices();
   const [front, setFront] = useState<Front>(null);
+  const [trying, setTrying] = useState(false);
   const select = useRef<(start: number, end?: number) => void>(() => {});
   useSharedText();
   useEffect(() => void workbench.learn(), [workbench]);
@@ -32,6 +37,7 @@ export function SqlPanel() {
     { keys: 'i', label: 'Write', run: () => select.current(workbench.checked.text.peek().length) },
     { keys: 'mod+enter', label: 'Run', run: () => void workbench.run() },
     { keys: 'mod+shift+enter', label: 'Answer once', run: () => void workbench.answer() },
+    { keys: 't', label: 'Try on given rows', run: () => setTrying(!trying) },
     { keys: 'mod+s', label: 'Save as a view', run: () => save() },
   ]);
   const save = (): void => {
@@ -52,9 +58,10 @@ export function SqlPanel() {
         <ShareButton />
       </header>
       <div class="bench">
-        <Written select={select} onSave={save} />
+        <Written select={select} onSave={save} trying={trying} onTry={() => setTrying(!trying)} />
         <PlanPanel />
       </div>
+      {trying && <Trying onClose={() => setTrying(false)} />}
       <Results />
       {front === 'examples' && (
         <Modal label="Examples" class="examples" onClose={close}>
@@ -72,6 +79,13 @@ function canSave(sql: string): boolean {
   return /^(?:follow|answer)$/.test(statementKind(sql));
 }
 
+/** Comes when somebody wants to try. */
+function Trying({ onClose }: { onClose: () => void }) {
+  useEffect(() => tryModule.load(), []);
+  const module = tryModule.value.value;
+  return module ? <module.TryPanel onClose={onClose} /> : <Progress text="Loading" />;
+}
+
 /** Takes the text of a shared link, once: the address then stands for the page again. */
 function useSharedText(): void {
   const { route, workbench } = useServices();
@@ -86,10 +100,12 @@ function useSharedText(): void {
 interface WrittenProps {
   readonly select: { current: (start: number, end?: number) => void };
   readonly onSave: () => void;
+  readonly trying: boolean;
+  readonly onTry: () => void;
 }
 
 /** The editor, what is wrong with the text, and what can be done with it. */
-function Written({ select, onSave }: WrittenProps) {
+function Written({ select, onSave, trying, onTry }: WrittenProps) {
   const { workbench } = useServices();
   const text = workbench.checked.text.value;
   const errors = workbench.errors.value;
@@ -105,7 +121,7 @@ function Written({ select, onSave }: WrittenProps) {
         onReady={(ready) => (select.current = ready)}
       />
       <ErrorList text={text} errors={errors} onPlace={(start, end) => select.current(start, end)} />
-      <RunBar canSave={canSave(text)} onSave={onSave} />
+      <RunBar canSave={canSave(text)} onSave={onSave} trying={trying} onTry={onTry} />
     </section>
   );
 }

@@ -4,8 +4,16 @@ import { statementKind } from '../sql/statement-kind.ts';
 import { Icon } from './icon.tsx';
 import { Keys } from './keys.tsx';
 
-/** Run, answer once, save; and what the text would make. */
-export function RunBar({ canSave, onSave }: { canSave: boolean; onSave: () => void }) {
+interface RunBarProps {
+  readonly canSave: boolean;
+  readonly onSave: () => void;
+  /** Whether it is being tried on given rows. */
+  readonly trying: boolean;
+  readonly onTry: () => void;
+}
+
+/** Run, try, answer once, save; and what the text would make. */
+export function RunBar({ canSave, onSave, trying, onTry }: RunBarProps) {
   const { workbench } = useServices();
   const isRunning = workbench.running.value;
   const kind = statementKind(workbench.checked.text.value);
@@ -28,6 +36,11 @@ export function RunBar({ canSave, onSave }: { canSave: boolean; onSave: () => vo
           onClick={() => void workbench.answer()}
         >
           Answer once
+        </button>
+      )}
+      {canSave && (
+        <button type="button" aria-pressed={trying} onClick={onTry} title="Run it over rows you give, batch by batch">
+          <Icon name="steps" /> Try
         </button>
       )}
       {canSave && (

@@ -123,6 +123,33 @@ FROM clicks
 WHERE item LIKE '%r'`,
   },
   {
+    title: 'Patterns',
+    about: 'Regular expressions, in time linear in the text whatever the pattern.',
+    sql: `SELECT item, ts, REGEXP_REPLACE(item, '[aeiou]', '_', 'g') AS without_vowels,
+       REGEXP_EXTRACT(item, '^[^aeiou]+') AS beginning
+FROM clicks
+WHERE item ~ '^(k|t).*e'`,
+  },
+  {
+    title: 'Parts of JSON',
+    about: 'Orders as JSON documents, taken apart into columns with types.',
+    sql: `CREATE STREAM IF NOT EXISTS orders (
+  id BIGINT, body JSON, ts TIMESTAMP(3),
+  WATERMARK FOR ts AS ts);
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS order_parts AS
+SELECT id, body ->> 'customer' AS customer, body #>> '{address,city}' AS city,
+       CAST(body ->> 'total' AS DECIMAL(10,2)) AS total,
+       body -> 'items' ->> 0 AS first_item, JSON_ARRAY_LENGTH(body -> 'items') AS items
+FROM orders;
+
+INSERT INTO orders VALUES
+  (1, '{"customer": "Ada", "address": {"city": "London"}, "items": ["lamp", "rug"], "total": 89.5}',
+   TIMESTAMP '2026-01-31 10:00:00'),
+  (2, '{"customer": "Emmy", "address": {"city": "Erlangen"}, "items": ["chair"], "total": 45}',
+   TIMESTAMP '2026-01-31 10:00:05')`,
+  },
+  {
     title: 'A view over a view',
     about: 'Two views, the second fed by the first.',
     sql: `CREATE MATERIALIZED VIEW IF NOT EXISTS item_minutes AS

@@ -131,7 +131,7 @@ export class Workbench {
   /** Asks which functions there are, until that is known. */
   async learn(): Promise<void> {
     if (this.#functions.peek().length > 0) return;
-    const answer = await this.#api.run('SHOW FUNCTIONS');
+    const answer = await this.#api.functions();
     if (answer.kind === 'ok') this.#functions.value = knownFunctions(answer.value.results);
   }
 }
