@@ -90,6 +90,8 @@ export interface PollLimit {
   readonly needed?: readonly boolean[];
   /** The bytes that the poll gives are let go before the next poll, so the source may use their memory again. */
   readonly borrow?: boolean;
+  /** A step of the manual trigger: a source that measures the moment gives one sample, due or not. */
+  readonly step?: boolean;
 }
 
 export type Polled =

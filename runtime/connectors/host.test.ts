@@ -97,6 +97,7 @@ describe('host', () => {
     expect(source.poll('0', 10_000, at(10_520))).toMatchObject({ kind: 'lines', to: 10_500 });
     expect(source.poll('0', 10_000, at(20_123))).toMatchObject({ kind: 'lines', to: 20_123 });
     expect(source.poll('0', 10_000, at(3000))).toMatchObject({ kind: 'lines', to: 3000 });
+    expect(source.poll('0', 10_000, { ...at(10_400), step: true })).toMatchObject({ kind: 'lines', to: 10_400 });
   });
 
   test('disks of a machine that does not tell are not supported, which is said when the stream is made', () => {

@@ -125,10 +125,10 @@ class HostSource implements Source {
     return 0;
   }
 
-  poll(_partition: string, from: Offset, { now }: PollLimit): Polled {
+  poll(_partition: string, from: Offset, { now, step = false }: PollLimit): Polled {
     const due = Number(from) + this.#intervalMs;
     const wentBack = now < Number(from) - this.#intervalMs;
-    if (now < due && !wentBack) return { kind: 'wait', delayMs: due - now };
+    if (now < due && !wentBack && !step) return { kind: 'wait', delayMs: due - now };
     const rows = this.#sample(now);
     const bytes = Buffer.from(rows.map((row) => `${this.#line(row)}\n`).join(''), 'utf8');
     // Samples keep their beat; the ones that were missed are not made up for.

@@ -51,7 +51,7 @@ export class SourcePoller {
       if (relation.ended) continue;
       const columns = needed.get(relation.id);
       if (relation.source.endless) this.#pollRows(relation, now, STEP_ROWS, columns);
-      else if (!relation.sourceFactory!.replayable) this.#pollOnce(relation, now, POLL_ROWS_MAX, columns);
+      else if (!relation.sourceFactory!.replayable) this.#pollOnce(relation, now, POLL_ROWS_MAX, columns, true);
       else while (this.#pollOnce(relation, now, POLL_ROWS_MAX, columns).delayMs === 0);
     }
   }
@@ -66,8 +66,14 @@ export class SourcePoller {
   }
 
   /** `needed`: per column whether a query reads it; keyed tables, which hold whole rows, have none. */
-  #pollOnce(relation: Relation, now: number, rowsMax: number, needed: readonly boolean[] | undefined): PollOutcome {
-    const limit = { rowsMax, bytesMax: POLL_BYTES_MAX, now };
+  #pollOnce(
+    relation: Relation,
+    now: number,
+    rowsMax: number,
+    needed: readonly boolean[] | undefined,
+    step = false,
+  ): PollOutcome {
+    const limit = { rowsMax, bytesMax: POLL_BYTES_MAX, now, step };
     const outcome = this.#tryPoll(relation, needed ? { ...limit, needed } : limit);
     this.#due.set(relation, now + outcome.delayMs);
     return outcome;
