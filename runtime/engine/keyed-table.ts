@@ -1,19 +1,20 @@
 import type { Batch } from '../columns/batch.ts';
-import { allocateInts, allocateWeights } from '../columns/allocator.ts';
+import { allocateInts, allocateNumbers, allocateWeights } from '../columns/allocator.ts';
 import type { StreamDefinition } from '../catalog/catalog.ts';
 import type { Column } from '../columns/column.ts';
 import { columnFromValues } from '../columns/column-builder.ts';
 import { valueAt } from '../columns/value-at.ts';
 import type { Flow } from '../dstream/dstream.ts';
 import type { Entry, Slice } from '../intake/entry.ts';
+import { ordinalsOf } from '../intake/intake.ts';
 import { isDelete } from '../intake/relation.ts';
 import { decodeTime, encodeTime } from '../intake/stream-time.ts';
 import { gatherColumns } from '../operators/gather-columns.ts';
 import { readRows, writeRow } from '../operators/row-cells.ts';
 import { openOperatorState } from '../state/operator-state.ts';
-import { type CheckpointedState, cellKindOf, type StateTable } from '../state/state.ts';
+import { type CheckpointedState, cellKindOf, type NumberCells, type StateTable } from '../state/state.ts';
 import { encodePlan } from '../plan/plan-codec.ts';
-import type { DataType } from '../types/data-type.ts';
+import { BIGINT, type DataType } from '../types/data-type.ts';
 import type { Value } from '../types/value.ts';
 import { Checkpoint } from './checkpoint.ts';
 import type { SavedTable, TableRelation } from './table-relation.ts';
@@ -28,6 +29,10 @@ export class KeyedTable implements TableRelation {
   readonly checkpoint: Checkpoint;
   readonly #state: CheckpointedState;
   readonly #table: StateTable;
+  /** A state of its own: stores of older servers have none. */
+  readonly #order: CheckpointedState;
+  /** By id of the group: ordinal of the row with which its key came to be there, by which rows are ordered. */
+  readonly #since: StateTable;
   readonly #types: readonly DataType[];
   /** Columns outside the key, in the order of their cells. */
   readonly #rest: readonly number[];
@@ -49,7 +54,9 @@ export class KeyedTable implements TableRelation {
       keys: key.map((column) => this.#types[column]!),
       values: this.#rest.map((column) => cellKindOf(this.#types[column]!)),
     });
-    this.checkpoint = new Checkpoint(id, [this.#state]);
+    this.#order = openOperatorState({ hashSeed });
+    this.#since = this.#order.table('since', { keys: [BIGINT], values: ['number'] });
+    this.checkpoint = new Checkpoint(id, [this.#state, this.#order]);
   }
 
   /** Takes the entries of one micro-batch and answers their net changes; null when there was nothing. */
@@ -63,9 +70,9 @@ export class KeyedTable implements TableRelation {
     return { batches: batch.length === 0 ? [] : [batch], watermark: this.watermark };
   }
 
-  /** All rows, in the order of their ids. */
+  /** All rows, in the order in which their keys were accepted. */
   currentRows(): Batch {
-    const groups = this.#table.live();
+    const groups = this.#inOrder(this.#table.live());
     const columns = this.#columnsOf(groups);
     return { length: groups.length, columns, weights: plusOnes(groups.length), ordinals: null, watermarks: null };
   }
@@ -76,6 +83,7 @@ export class KeyedTable implements TableRelation {
 
   restore(saved: SavedTable): void {
     this.#state.restored();
+    this.#order.restored();
     this.watermark = decodeTime(saved.watermark);
   }
 
@@ -91,6 +99,7 @@ export class KeyedTable implements TableRelation {
     const befores = this.#rowsBefore(slice, existing);
     const comes = (row: number): boolean => (slice.weights ? slice.weights[row]! > 0 : !deletes);
     const last = new Map(befores.map(({ key }, row) => [key, row]));
+    const since = sinceOf(slice, befores, comes);
     for (const { key, row: before } of befores) {
       const row = last.get(key)!;
       this.#note({ key, row: before }, comes(row) ? this.#rowOf(slice, row) : null);
@@ -100,10 +109,13 @@ export class KeyedTable implements TableRelation {
       existing,
       rows.filter((row) => !comes(row)),
     );
-    this.#upsert(slice, keys, rows.filter(comes));
+    const upserted = rows.filter(comes);
+    const groups = this.#upsert(slice, keys, upserted);
+    const ordinals = upserted.map((row) => since.get(befores[row]!.key)!);
+    this.#noteSince(groups, ordinals);
   }
 
-  #upsert(slice: Slice, keys: readonly Column[], rows: readonly number[]): void {
+  #upsert(slice: Slice, keys: readonly Column[], rows: readonly number[]): Int32Array {
     const { length } = rows;
     const picked = Int32Array.from(rows);
     const groups = allocateInts(length);
@@ -111,10 +123,44 @@ export class KeyedTable implements TableRelation {
     const rest = this.#rest.map((column) => slice.columns[column]!);
     for (let index = 0; index < length; index++) writeRow(this.#table.cells, groups[index]!, rest, rows[index]!);
     this.#table.touch(groups, length);
+    return groups;
   }
 
   #delete(existing: Int32Array, rows: readonly number[]): void {
-    for (const row of rows) if (existing[row]! >= 0) this.#table.remove(existing[row]!);
+    const gone = Int32Array.from(rows, (row) => existing[row]!).filter((group) => group >= 0);
+    const places = this.#placesOf(gone);
+    for (const [index, group] of gone.entries()) {
+      this.#table.remove(group);
+      if (places[index]! >= 0) this.#since.remove(places[index]!);
+    }
+  }
+
+  /** `ordinals`: per group; null where its key was there before. */
+  #noteSince(groups: Int32Array, ordinals: readonly (number | null)[]): void {
+    const fresh = [...ordinals.keys()].filter((index) => ordinals[index] !== null);
+    const places = allocateInts(fresh.length);
+    this.#since.resolve([idColumn(fresh.map((index) => groups[index]!))], fresh.length, places);
+    const cells = this.#since.cells[0] as NumberCells;
+    for (let index = 0; index < fresh.length; index++) {
+      cells.values[places[index]!] = ordinals[fresh[index]!]!;
+      cells.valid[places[index]!] = 1;
+    }
+    this.#since.touch(places, fresh.length);
+  }
+
+  #placesOf(groups: Int32Array): Int32Array {
+    const places = allocateInts(groups.length);
+    this.#since.find([idColumn(groups)], groups.length, places);
+    return places;
+  }
+
+  /** Those that an older server accepted come first, as they stand. */
+  #inOrder(groups: Int32Array): Int32Array {
+    const { values } = this.#since.cells[0] as NumberCells;
+    const places = this.#placesOf(groups);
+    const ordinals = Array.from(groups, (_, index) => (places[index]! < 0 ? 0 : values[places[index]!]!));
+    const order = [...groups.keys()].sort((a, b) => ordinals[a]! - ordinals[b]! || groups[a]! - groups[b]!);
+    return Int32Array.from(order, (index) => groups[index]!);
   }
 
   #rowOf({ columns }: Slice, row: number): Value[] {
@@ -177,6 +223,35 @@ export class KeyedTable implements TableRelation {
 interface Before {
   readonly key: string;
   readonly row: readonly Value[] | null;
+}
+
+/** By key of the slice: the ordinal with which it came to be there at last; null: it was there before and never went. */
+function sinceOf(
+  slice: Slice,
+  befores: readonly Before[],
+  comes: (row: number) => boolean,
+): ReadonlyMap<string, number | null> {
+  const ordinals = ordinalsOf(slice);
+  const there = new Set<string>();
+  const since = new Map<string, number | null>();
+  for (const [row, { key, row: before }] of befores.entries()) {
+    if (!since.has(key)) {
+      since.set(key, null);
+      if (before !== null) there.add(key);
+    }
+    if (!comes(row)) there.delete(key);
+    else if (!there.has(key)) {
+      there.add(key);
+      since.set(key, ordinals[row]!);
+    }
+  }
+  return since;
+}
+
+function idColumn(ids: ArrayLike<number>): Column {
+  const values = allocateNumbers(ids.length);
+  values.set(ids);
+  return { rep: 'number', values, valid: null };
 }
 
 function push(rows: (readonly Value[])[], weights: number[], row: readonly Value[], weight: number): void {

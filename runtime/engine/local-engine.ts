@@ -35,7 +35,7 @@ import { assert } from '../errors/assert.ts';
 import { answerInTurns, answerRows, rowsOfAppendView, rowsOfTable, sliceChunks, snapshotChunks } from './reads.ts';
 import { recoverMachine } from './recovery.ts';
 import { pinPullInputs } from './pull-input.ts';
-import { type PullResult, runPullQuery } from './pull-query.ts';
+import { inAcceptanceOrder, type PullResult, runPullQuery } from './pull-query.ts';
 import { PullGate } from './pull-gate.ts';
 import { statusTime } from './frame-time.ts';
 import { viewStatus } from './view-status.ts';
@@ -219,7 +219,7 @@ export class LocalEngine implements Engine {
     const overStreams = plan.nodes.some((node) => node.kind === 'scan' && node.relationKind === 'stream');
     const leave = await this.#pulls.enter(overStreams);
     try {
-      return await this.#pull(plan);
+      return await this.#pull(inAcceptanceOrder(plan));
     } finally {
       leave();
     }

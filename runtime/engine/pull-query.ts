@@ -5,7 +5,7 @@ import { problem } from '../errors/problem.ts';
 import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
 import { STRING } from '../types/data-type.ts';
-import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import type { PhysicalNode, PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Dataflow, DataflowOutput, Reached } from './dataflow.ts';
 import type { IntakeRecord } from '../store/store.ts';
 import type { Machine } from './machine.ts';
@@ -38,6 +38,17 @@ export interface PullResult {
   readonly rows: Batch;
   /** What could not be computed: how often, and the first. */
   readonly failed: { readonly count: number; readonly code: string; readonly message: string } | null;
+}
+
+/** Kinds of nodes that make of each row that comes rows that come, in its place. */
+const ROW_WISE: ReadonlySet<PhysicalNode['kind']> = new Set(['scan', 'segment', 'window-assign']);
+
+/** LIMIT without ORDER BY takes rows in acceptance order, where a result with a key would come by its key. */
+export function inAcceptanceOrder(plan: PhysicalPlan): PhysicalPlan {
+  const { nodes, output } = plan;
+  if (output.limit === null || output.order.length > 0 || !nodes.every(({ kind }) => ROW_WISE.has(kind))) return plan;
+  // What is read once only ever comes.
+  return { ...plan, output: { ...output, mode: 'append', key: [] } };
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Goes up with every change of the layout. docs/formats/store.md describes this one. */
-export const STORE_FORMAT = 3;
+export const STORE_FORMAT = 4;
 
 const currentFact = 'STRICT, WITHOUT ROWID';
 

@@ -23,10 +23,10 @@ const HEAD_COLUMNS = ['epoch', 'clock', 'next_sequence', 'facts', 'digest'];
  * version does not know is left as it is.
  */
 export function upgrade(db: Database.Database, format: number): void {
-  if (format !== 1 && format !== 2) return;
+  if (format < 1 || format >= STORE_FORMAT) return;
   db.transaction(() => {
     if (format < 2) for (const name of ['requests', 'requests_by_time']) db.exec(SCHEMA.get(name)!);
-    gatherFacts(db);
+    if (format < 3) gatherFacts(db);
     putMeta(db, 'format', String(STORE_FORMAT));
   })();
 }

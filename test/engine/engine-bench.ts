@@ -4,6 +4,7 @@ import { PoisonPool } from '../../runtime/columns/slice-pool.ts';
 import type { RelationDefinition } from '../../runtime/catalog/catalog.ts';
 import { LocalEngine } from '../../runtime/engine/local-engine.ts';
 import { ProblemError } from '../../runtime/errors/problem.ts';
+import type { PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
 import type { Store } from '../../runtime/store/store.ts';
 import { ManualClock } from '../../runtime/time/clock.ts';
 
@@ -36,10 +37,6 @@ export class EngineBench {
     });
   }
 
-  get definitions(): readonly RelationDefinition[] {
-    return this.#definitions;
-  }
-
   async start(): Promise<void> {
     const { definitions } = await this.engine.start();
     this.#definitions.splice(0, Infinity, ...definitions);
@@ -56,6 +53,18 @@ export class EngineBench {
   insert(stream: string, ...rows: readonly object[]): ReturnType<LocalEngine['insert']> {
     const body = Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'));
     return this.engine.insert(stream, body, { op: 'upsert', strict: false });
+  }
+
+  /** The plan of a SELECT that is run once. */
+  planOf(sql: string): PhysicalPlan {
+    const plan = valueOf(planner.plan({ text: sql, offset: 0, title: 'SELECT' }, { relations: this.#definitions }));
+    if (plan.kind !== 'select') throw new Error(`no query: ${sql}`);
+    return plan.plan;
+  }
+
+  async select(sql: string): Promise<unknown[]> {
+    const { rows } = await this.engine.select(this.planOf(sql));
+    return JSON.parse(`[${Buffer.from(rows).toString('utf8')}]`) as unknown[];
   }
 
   async rows(view: string): Promise<unknown[]> {

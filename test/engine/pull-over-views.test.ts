@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { planner } from '../../planner/planner.ts';
-import type { PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
 import { InlineStore } from '../../runtime/store/inline-store.ts';
 import { ManualClock } from '../../runtime/time/clock.ts';
 import { EngineBench, START } from './engine-bench.ts';
@@ -31,16 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => bench.engine.shutdown());
 
-function planOf(sql: string): PhysicalPlan {
-  const planned = planner.plan({ text: sql, offset: 0, title: 'SELECT' }, { relations: bench.definitions });
-  if (!planned.ok || planned.value.kind !== 'select') throw new Error(`no query: ${sql}`);
-  return planned.value.plan;
-}
-
-async function select(sql: string): Promise<unknown[]> {
-  const { rows } = await bench.engine.select(planOf(sql));
-  return JSON.parse(`[${Buffer.from(rows).toString('utf8')}]`) as unknown[];
-}
+const select = (sql: string): Promise<unknown[]> => bench.select(sql);
 
 describe.each(['doubled', 'counts'])('a query over the many rows of %s', (view) => {
   test('lets rows be accepted meanwhile, and answers as of when it began', async () => {
@@ -84,10 +73,12 @@ test('more queries than run at once wait for their turn', async () => {
 });
 
 test('what could not be computed is left out and told', async () => {
-  const answer = await bench.engine.select(planOf('SELECT n, 10 / n AS q FROM doubled WHERE n BETWEEN 0 AND 2'));
+  const answer = await bench.engine.select(bench.planOf('SELECT n, 10 / n AS q FROM doubled WHERE n BETWEEN 0 AND 2'));
   expect(Buffer.from(answer.rows).toString('utf8')).toBe('[1,10],[2,5]');
   expect(answer.warnings).toEqual([
     { code: 'NOT_COMPUTED', message: expect.stringMatching(/^once a value .*DIVISION_BY_ZERO/) },
   ]);
-  expect((await bench.engine.select(planOf('SELECT 10 / n AS q FROM doubled WHERE n > 3'))).warnings).toBeUndefined();
+  expect(
+    (await bench.engine.select(bench.planOf('SELECT 10 / n AS q FROM doubled WHERE n > 3'))).warnings,
+  ).toBeUndefined();
 });

@@ -193,7 +193,7 @@ test('a newer format is refused with its number, and a foreign database by name'
   await expect(open(directory).recover()).rejects.toEqual(corruptNaming('is not a Millrace store'));
 });
 
-test.each([1, 2])('a store of format %i is brought up to this format, and keeps what it had', async (format) => {
+test.each([1, 2, 3])('a store of format %i is brought up to this format, and keeps what it had', async (format) => {
   await fill(directory);
   const before = await everything(directory);
   downgrade(join(directory, 'millrace.db'), format);
@@ -219,6 +219,14 @@ const TABLES_OF_FORMAT_2 = {
 
 function downgrade(path: string, format: number): void {
   const db = new Database(path);
+  if (format < 3) scatterFacts(db);
+  if (format === 1) db.exec('DROP TABLE requests');
+  const crc = checksum('meta', ['format', String(format)]);
+  db.prepare("UPDATE meta SET value = ?, crc = ? WHERE name = 'format'").run(String(format), crc);
+  db.close();
+}
+
+function scatterFacts(db: Database.Database): void {
   const facts = db
     .prepare<[], { kind: string; cells: string; crc: number }>('SELECT * FROM facts UNION ALL SELECT * FROM catalog')
     .all()
@@ -237,10 +245,6 @@ function downgrade(path: string, format: number): void {
     .cells.map(Number)
     .slice(1);
   db.prepare('INSERT INTO head VALUES (1, ?, ?, ?, ?, ?, ?)').run(...head, checksum('head', head));
-  if (format === 1) db.exec('DROP TABLE requests');
-  const crc = checksum('meta', ['format', String(format)]);
-  db.prepare("UPDATE meta SET value = ?, crc = ? WHERE name = 'format'").run(String(format), crc);
-  db.close();
 }
 
 test('requests are forgotten after a day, as new ones come', async () => {
