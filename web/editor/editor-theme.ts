@@ -13,7 +13,8 @@ export const editorTheme = EditorView.theme({
   },
   '.cm-activeLine': { backgroundColor: 'transparent' },
   '&.cm-focused .cm-activeLine': { backgroundColor: 'var(--accent-wash)' },
-  '.cm-gutters': { border: '0', backgroundColor: 'transparent', color: 'var(--ink-faint)' },
+  // Text that is scrolled sideways goes under it.
+  '.cm-gutters': { border: '0', backgroundColor: 'var(--surface)', color: 'var(--ink-faint)' },
   '.cm-lineNumbers .cm-gutterElement': { minWidth: '34px', padding: '0 6px 0 12px' },
   '.cm-activeLineGutter': { backgroundColor: 'transparent', color: 'var(--ink)' },
   '&.cm-focused .cm-matchingBracket': {

@@ -1,9 +1,8 @@
 import type { ComponentType } from 'preact';
 import type { IconName } from '../parts/icon.tsx';
+import { laterPage } from '../parts/later-page.tsx';
 import { HomePanel } from './home-panel.tsx';
 import { SqlPanel } from './sql-panel.tsx';
-import { StreamPanel } from './stream-panel.tsx';
-import { ViewPanel } from './view-panel.tsx';
 
 export interface Page {
   /** The first word of its address: `#/view/...`. */
@@ -19,6 +18,9 @@ export interface PageEntry {
   /** The key after `g` that leads there. */
   readonly key: string;
 }
+
+const ViewPanel = laterPage(async () => (await import('./view-panel.tsx')).ViewPanel);
+const StreamPanel = laterPage(async () => (await import('./stream-panel.tsx')).StreamPanel);
 
 /** The pages of the console, in the order of the navigation. A new one is added here. */
 export const pages: readonly Page[] = [

@@ -30,7 +30,7 @@ const WIDTH = 232;
 const HEAD = 30;
 const LINE = 15;
 const FOOT = 9;
-const LETTERS_PER_LINE = 32;
+const LETTERS_PER_LINE = 30;
 const LINES_MAX = 3;
 
 const layOutModule = loadedModule(() => import('../plan/lay-out.ts'));
@@ -86,8 +86,20 @@ function boxOf(operator: OperatorTextJson, isLive: boolean) {
   return { id: operator.id, inputs: operator.inputs, width: WIDTH, height };
 }
 
+/** Lines are broken between words; a word that is longer than a line goes over several. */
 function linesOf(text: string): number {
-  return Math.ceil(text.length / LETTERS_PER_LINE);
+  let lines = text === '' ? 0 : 1;
+  let used = -1;
+  for (const { length } of text.split(' ')) {
+    if (used >= 0 && used + 1 + length > LETTERS_PER_LINE) {
+      lines++;
+      used = -1;
+    }
+    used += 1 + length;
+    lines += Math.floor(Math.max(0, used - 1) / LETTERS_PER_LINE);
+    used = used > LETTERS_PER_LINE ? used % LETTERS_PER_LINE : used;
+  }
+  return lines;
 }
 
 interface OperatorProps {

@@ -44,3 +44,26 @@ test.each(['down', 'right'] as const)(
     );
   },
 );
+
+test.each(['down', 'right'] as const)('a chain is one straight line (%s)', (flow) => {
+  const boxes = Array.from(
+    { length: 5 },
+    (_, id): Box => ({ id, inputs: id === 0 ? [] : [id - 1], width: 200, height: 40 }),
+  );
+  const { boxes: places } = layOut(boxes, flow);
+  const across = [...places.values()].map(({ x, y }) => Math.round(flow === 'down' ? x : y));
+  expect(new Set(across).size).toBe(1);
+});
+
+test('a tree has its inputs from left to right, its reader in their middle, and no words over a box', () => {
+  const box = (id: number, ...inputs: number[]): Box => ({ id, inputs, width: 200, height: 40 });
+  const boxes = [box(0), box(1), box(2, 1), box(3, 0, 2), box(4, 3)];
+  const { boxes: places, edges } = layOut(boxes, 'down');
+  const middle = (id: number): number => places.get(id)!.x + 100;
+  expect(places.get(0)!.y).toBe(places.get(2)!.y);
+  expect(middle(0)).toBeLessThan(middle(2));
+  expect(middle(3)).toBeCloseTo((middle(0) + middle(2)) / 2, 0);
+  const isUnder = ({ x, y }: { x: number; y: number }): boolean =>
+    [...places.values()].some((place) => x > place.x && x < place.x + 200 && y > place.y && y < place.y + 40);
+  expect(edges.filter(({ label }) => isUnder(label))).toEqual([]);
+});
