@@ -90,10 +90,9 @@ export class StreamTime {
   /** Marks partitions idle and lets a wholly idle stream follow the clock. Returns whether anything changed. */
   passTime(now: number): boolean {
     if (this.#idleTimeoutMs === null || this.ended || this.#partitions.size === 0) return false;
-    const newlyIdle = this.#markIdle(now, this.#idleTimeoutMs);
     const before = this.#watermark;
+    const newlyIdle = this.#markIdle(now, this.#idleTimeoutMs);
     if (this.#allIdle()) this.#followClock(now);
-    else if (newlyIdle) this.#settle();
     return newlyIdle || this.#watermark > before;
   }
 
@@ -128,14 +127,15 @@ export class StreamTime {
     this.#idleSince = saved.idleSince && { at: saved.idleSince.at, watermark: decodeTime(saved.idleSince.watermark) };
   }
 
+  /** In the order in which they fell silent, as if each had been noticed at once: those that remain hold the stream. */
   #markIdle(now: number, timeoutMs: number): boolean {
-    let changed = false;
-    for (const [name, time] of this.#partitions) {
-      if (time.idle || now - time.lastRowAt < timeoutMs) continue;
+    const silent = [...this.#partitions].filter(([, { idle, lastRowAt }]) => !idle && now - lastRowAt >= timeoutMs);
+    silent.sort(([, a], [, b]) => a.lastRowAt - b.lastRowAt);
+    for (const [place, [name, time]] of silent.entries()) {
       this.#partitions.set(name, { ...time, idle: true });
-      changed = true;
+      if (silent[place + 1]?.[1].lastRowAt !== time.lastRowAt && !this.#allIdle()) this.#settle();
     }
-    return changed;
+    return silent.length > 0;
   }
 
   #allIdle(): boolean {
@@ -145,7 +145,8 @@ export class StreamTime {
 
   #followClock(now: number): void {
     if (this.#watermark === -Infinity) return;
-    this.#idleSince ??= { at: now, watermark: this.#watermark };
+    // Since the last partition fell silent, whenever that is noticed: steps of a clock may be long.
+    this.#idleSince ??= { at: Math.min(now, this.lastRowAt + this.#idleTimeoutMs!), watermark: this.#watermark };
     this.#watermark = Math.max(this.#watermark, this.#idleSince.watermark + (now - this.#idleSince.at));
   }
 
