@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 
 export const SOON = { timeout: 20_000 };
@@ -72,6 +73,17 @@ export function shownRows(place: Locator): Promise<string[]> {
           .join('|'),
       ),
     );
+}
+
+/** What axe finds that keeps people out. */
+export async function seriousFaults(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const found = (await page.evaluate(
+    `axe.run(document, { resultTypes: ['violations'], preload: false }).then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join(' | ')))`,
+  )) as readonly string[];
+  return found;
 }
 
 /** Tries again and again until it is so. */

@@ -1,0 +1,220 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  isLive,
+  launchChromium,
+  LOOKS,
+  openPage,
+  seriousFaults,
+  shownRows,
+  SOON,
+  until,
+} from '../support/console-pages.ts';
+import { MillraceProcess } from '../support/millrace-process.ts';
+import { RestClient } from '../support/rest-client.ts';
+
+/** Pictures for the README and for whoever wants to look: `MILLRACE_SCREENSHOTS=folder`. */
+async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['MILLRACE_SCREENSHOTS'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
+const shows = (place: Locator, text: RegExp | string): Promise<void> =>
+  place.filter({ hasText: text }).first().waitFor(SOON);
+
+async function changes(place: Locator): Promise<void> {
+  const before = await place.innerText();
+  await until(async () => (await place.innerText()) !== before);
+}
+
+async function openTab(page: Page, name: RegExp): Promise<Locator> {
+  await page.getByRole('tab', { name }).click();
+  return page.getByRole('tabpanel', { name });
+}
+
+const BAD_ROW = '{"sensor":"loft","celsius":"warm","ts":"2026-01-31T10:02:00Z"}';
+
+describe('the live pages, in Chromium on the demo', () => {
+  const data = mkdtempSync(join(tmpdir(), 'millrace-pages-'));
+  let browser: Browser;
+  let server: MillraceProcess;
+  let url: string;
+  let client: RestClient;
+
+  beforeAll(async () => {
+    server = new MillraceProcess(['serve', '--demo', '--port', '0', '--data', data]);
+    browser = await launchChromium();
+    url = await server.listening();
+    client = new RestClient(url);
+    await until(async () => (await client.get('/v1/views')).text.match(/"counters"/g)?.length === 7);
+  });
+
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await server.stop('SIGKILL');
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  const makeStream = (name: string): Promise<unknown> =>
+    client.sql(
+      `CREATE STREAM ${name} (sensor STRING, celsius DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)`,
+    );
+
+  /** Nothing juts out, nobody is kept out, the log is clean, nothing leaves the server. */
+  async function isSound({ page, faults, foreign }: Awaited<ReturnType<typeof openPage>>): Promise<void> {
+    expect(await page.evaluate('document.documentElement.scrollWidth <= innerWidth')).toBe(true);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect({ faults, foreign }).toEqual({ faults: [], foreign: [] });
+  }
+
+  describe.each(LOOKS)('at %d pixels, %s', (width, colorScheme) => {
+    const open = async (hash: string) => {
+      const opened = await openPage(browser, `${url}/${hash}`, { width, colorScheme });
+      await isLive(opened.page);
+      return opened;
+    };
+
+    test('home: rates, health, moving views with charts, streams with how far they are', async () => {
+      const opened = await open('');
+      const { page } = opened;
+      const server = page.getByRole('region', { name: 'Server' });
+      await shows(server, /Rows in[\s\S]*\/s[\s\S]*in all/);
+      await shows(server, /Changes out/);
+      await shows(server.getByRole('status'), /\w/);
+      const cards = page.getByRole('region', { name: 'Live views' }).getByRole('article');
+      await until(async () => (await cards.count()) >= 4);
+      await until(async () => (await cards.locator(':is(.mini-lines, .bars)').count()) === (await cards.count()));
+      await shows(cards, /behind[\s\S]*state[\s\S]*ms/);
+      await changes(page.getByRole('article', { name: 'revenue_by_item' }));
+      const views = page.getByRole('region', { name: 'Views', exact: true });
+      await shows(views.getByRole('row'), /revenue_by_item/);
+      const streams = page.getByRole('region', { name: 'Streams', exact: true }).last();
+      for (const head of ['rows/s', 'behind', 'late', 'refused']) {
+        await streams.getByRole('columnheader', { name: head }).waitFor(SOON);
+      }
+      await shows(streams.getByRole('row'), /clicks/);
+      await until(async () => /clicks[\s\S]*[1-9]/.test(await streams.innerText()));
+      await keepPicture(page, `home-${width}-${colorScheme}`);
+      await isSound(opened);
+    });
+
+    test('view: rows, living plan, change log, micro-batches, checkpoints, why', async () => {
+      const opened = await open('#/view/revenue_by_item');
+      const { page } = opened;
+      const rows = page.getByRole('region', { name: 'Rows of revenue_by_item' }).first();
+      await until(async () => (await shownRows(rows)).length === 6);
+      const before = (await shownRows(rows)).join();
+      await until(async () => (await shownRows(rows)).join() !== before);
+      const plan = page.getByRole('region', { name: 'Plan of revenue_by_item' });
+      await shows(plan.getByRole('button'), /\d\/s/);
+      await shows(plan.getByRole('button'), /[1-9]\d* rows · [\d.]+ \w?B/);
+      await plan
+        .locator('svg text', { hasText: /[1-9][\d.]*\/s/ })
+        .first()
+        .waitFor(SOON);
+      const log = page.getByRole('region', { name: 'Changes', exact: true });
+      for (const head of ['seq', 'epoch']) await log.getByRole('columnheader', { name: head }).waitFor(SOON);
+      await changes(log);
+      await keepPicture(page, `view-${width}-${colorScheme}`);
+      await isSound(opened);
+      const batches = await openTab(page, /^Micro-batches/);
+      await batches.getByRole('img', { name: /The last \d+ micro-batches/ }).waitFor(SOON);
+      await shows(batches, /rows in[\s\S]*decode[\s\S]*compute[\s\S]*commit[\s\S]*publish/);
+      const checkpoints = await openTab(page, /^Checkpoints/);
+      await checkpoints.getByRole('img', { name: /Bytes of the last \d+ commits/ }).waitFor(SOON);
+      await shows(checkpoints, /epoch \d+, [\d.]+ \w*B, [\d.]+ ms/);
+      const why = await openTab(page, /^Why no output/);
+      await shows(why.getByRole('listitem'), /\w.*\./);
+      await shows(why.getByRole('row'), /sales/);
+      await isSound(opened);
+    });
+
+    test('stream: what was late and what was refused, each with its reason; columns; newest rows', async () => {
+      const name = `readings_${width}_${colorScheme}`;
+      await makeStream(name);
+      await client.rows(
+        name,
+        `{"sensor":"attic","celsius":27.5,"ts":"2026-01-31T10:01:00Z"}\n{"sensor":"cellar","celsius":12,"ts":"2026-01-31T10:00:00Z"}\n${BAD_ROW}`,
+      );
+      const opened = await open(`#/stream/${name}`);
+      const { page } = opened;
+      const rows = page.getByRole('region', { name: `Rows of ${name}` }).first();
+      await until(async () => (await shownRows(rows)).length === 2);
+      expect((await shownRows(rows)).join()).toMatch(/cellar\|12\|.*attic\|27.5\|/);
+      const columns = page.getByRole('region', { name: 'Columns' }).last();
+      await shows(columns.getByRole('row'), /celsius\s*DOUBLE/);
+      const errors = await openTab(page, /^Refused/);
+      await until(async () => (await shownRows(errors)).join().includes('WRONG_TYPE|celsius|"warm" is no DOUBLE'));
+      const late = await openTab(page, /^Late/);
+      await until(async () => /cellar\|12\|.*\|55000\|/.test((await shownRows(late)).join()));
+      await keepPicture(page, `stream-${width}-${colorScheme}`);
+      await isSound(opened);
+    });
+  });
+
+  const DESKTOP = { width: 1280, colorScheme: 'light' } as const;
+
+  test('rows refused while the page is open show under Refused, however often one looks elsewhere', async () => {
+    await makeStream('refusing');
+    const { page, faults } = await openPage(browser, `${url}/#/stream/refusing`, DESKTOP);
+    await isLive(page);
+    await shows(await openTab(page, /^Refused/), 'No row was refused');
+    for (const count of [1, 2, 3]) {
+      await client.rows('refusing', BAD_ROW);
+      await until(async () => (await shownRows(page.getByRole('tabpanel'))).length === count);
+      await openTab(page, /^Late/);
+      await until(async () => (await shownRows(await openTab(page, /^Refused/))).length === count);
+    }
+    expect(faults).toEqual([]);
+  });
+
+  test('pasted JSON: accepted and refused per row; what is mended is sent again', async () => {
+    await makeStream('pasted');
+    const { page, faults } = await openPage(browser, `${url}/#/stream/pasted`, DESKTOP);
+    await isLive(page);
+    const text = page.getByRole('textbox', { name: 'Rows for pasted' });
+    await text.fill(`[{"sensor":"attic","celsius":20,"ts":"2026-01-31T10:02:00Z"},${BAD_ROW}]`);
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const panel = page.getByRole('tabpanel');
+    await shows(panel.getByRole('status'), '1 accepted, 1 refused');
+    await shows(panel.getByRole('listitem'), /row 2[\s\S]*celsius[\s\S]*"warm" is no DOUBLE[\s\S]*WRONG_TYPE/);
+    await page.getByRole('textbox', { name: 'Row 2, mended' }).fill(BAD_ROW.replace('"warm"', '21'));
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await shows(panel.getByRole('status'), /2 accepted(?!,)/);
+    const rows = page.getByRole('region', { name: 'Rows of pasted' }).first();
+    await until(async () => (await shownRows(rows)).length === 2);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('CSV from a file: accepted and refused per row', async () => {
+    await makeStream('filed');
+    const { page, faults } = await openPage(browser, `${url}/#/stream/filed`, DESKTOP);
+    await isLive(page);
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'rows.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(
+        'sensor,celsius,ts\nattic,20,2026-01-31T10:02:00Z\nloft,warm,2026-01-31T10:02:01Z\nbarn,3,2026-01-31T10:02:02Z\n',
+      ),
+    });
+    await shows(page.getByRole('status'), '3 rows, CSV');
+    await page.getByRole('button', { name: 'Send', exact: true }).click();
+    const panel = page.getByRole('tabpanel');
+    await shows(panel.getByRole('status'), '2 accepted, 1 refused');
+    await shows(panel.getByRole('listitem'), /row 2[\s\S]*celsius/);
+    await page.getByRole('textbox', { name: 'Row 2, mended' }).fill('loft,22,2026-01-31T10:02:01Z');
+    await page.getByRole('button', { name: 'Send again' }).click();
+    await shows(panel.getByRole('status'), /3 accepted(?!,)/);
+    expect(faults).toEqual([]);
+  });
+});
