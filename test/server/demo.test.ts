@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ProblemError } from '../../runtime/errors/problem.ts';
+import { createDemo } from '../../server/demo.ts';
 import { type InlineServer, startInlineServer, START_TIME } from '../support/inline-server.ts';
 import { RestClient } from '../support/rest-client.ts';
 
@@ -67,4 +69,21 @@ test('clicks and sales meet, and each is alone at times', async () => {
   );
   expect([...shapes].sort()).toEqual(['no some', 'some no', 'some some']);
   expect(rows.every(({ sales, revenue }) => (sales === null) === (revenue === null))).toBe(true);
+});
+
+test('a statement that was not planned in time is tried again, and given up in the end', async () => {
+  const asked: string[] = [];
+  const late = new ProblemError({ code: 'STATEMENT_TIMEOUT', message: 'took too long' });
+  const sql = {
+    run: (text: string) => {
+      asked.push(text);
+      const hopeless = text.includes('IF NOT EXISTS sales ') || asked.filter((each) => each === text).length < 3;
+      return Promise.resolve({ results: [], failure: hopeless ? late : null });
+    },
+  };
+  const warnings: unknown[] = [];
+  await createDemo(sql, { warn: (warning: unknown) => void warnings.push(warning) });
+  const times = [...new Set(asked)].map((text) => asked.filter((each) => each === text).length);
+  expect(times.filter((count) => count !== 3)).toEqual([5]);
+  expect(warnings).toHaveLength(1);
 });
