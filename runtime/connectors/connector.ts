@@ -63,6 +63,8 @@ export interface Source {
   readonly endless: boolean;
   /** More partitions may come: the stream does not end with those that are known. */
   readonly growing: boolean;
+  /** Polls that follow each other can be reread as one that begins where the first did and ends where the last did. */
+  readonly joinsPolls?: true;
   /** Where its partitions stood before this start; called before anything else, if at all. */
   resume?(offsets: ReadonlyMap<string, Offset>, finished: ReadonlySet<string>): void;
   /** Partitions known now, in a stable order; may grow between polls. */

@@ -20,6 +20,7 @@ export interface GeneratedRows {
 export class GeneratedSource implements Source {
   readonly endless: boolean;
   readonly growing = false;
+  readonly joinsPolls = true;
   readonly #generated: GeneratedRows;
 
   constructor(generated: GeneratedRows) {

@@ -178,6 +178,21 @@ export class Relation {
     return relation === 'stream' && format === 'json' && kind === 'rows' && payload !== null && rows > 0;
   }
 
+  /** The poll of an entry whose rows can be made together with those of the next; null where they cannot. */
+  joinablePoll({ kind, payload }: IntakeRecord): RecordedPoll | null {
+    if (kind !== 'poll' || payload === null || !this.source.joinsPolls || this.dependsOnClock) return null;
+    const recorded = recordedPoll(payload);
+    return recorded.missing ? null : recorded;
+  }
+
+  /** The rows of neighbouring polls, all of which can be joined. */
+  rereadJoined(partition: string, first: RecordedPoll, last: RecordedPoll): DecodedBody {
+    const recorded = { ...first, to: last.to };
+    const polled = this.source.reread(partition, recorded);
+    assert(polled.kind === 'columns', 'polls that can be joined give columns');
+    return this.takeColumns(polled, partition, recorded);
+  }
+
   /**
    * The slices of an entry read back from the log, as they were at acceptance. `needed`: columns that must be there, also
    * where they were not checked then; rows that are wrong in one of them are left out. Throws SOURCE_CHANGED.
@@ -231,7 +246,7 @@ export class Relation {
   }
 
   #replayPoll(record: IntakeRecord, needed: readonly number[]): Slice[] {
-    const recorded = JSON.parse(Buffer.from(record.payload ?? []).toString('utf8')) as RecordedPoll;
+    const recorded = recordedPoll(record.payload);
     const polled = this.source.reread(record.partition, recorded);
     if (polled.kind === 'changed') throw problem('SOURCE_CHANGED', `${this.name}: ${polled.message}`);
     const body = this.#reread(record, recorded, polled);
@@ -295,6 +310,10 @@ function retentionOf({ kind, options }: StreamDefinition): Retention {
   const retention = parseRetention(options['retention'] ?? STREAM_RETENTION);
   assert(retention !== null, `the retention ${options['retention']} means nothing`);
   return retention;
+}
+
+function recordedPoll(payload: Uint8Array | null): RecordedPoll {
+  return JSON.parse(Buffer.from(payload ?? []).toString('utf8')) as RecordedPoll;
 }
 
 /** How the rows of a pushed body were read. */

@@ -85,3 +85,59 @@ test('bodies that are decoded together give the rows, ordinals and W(r) that eac
     { numRuns: 200 },
   );
 });
+
+function generated(extra: Readonly<Record<string, string>>): Relation {
+  const { definition } = stream(1, 's');
+  const options = {
+    rows_per_second: '1000',
+    seed: '7',
+    'fields.ts.kind': 'time',
+    'fields.ts.jitter': '20',
+    ...extra,
+  };
+  return new Relation(1, { ...definition, connector: 'datagen', options }, 0, CONTEXT);
+}
+
+const poll = fc.record({ passed: fc.nat(30), rowsMax: fc.integer({ min: 1, max: 20 }), mark: fc.option(fc.nat(2000)) });
+
+test('polls that are read together give the rows, ordinals and W(r) that each gives by itself', () => {
+  fc.assert(
+    fc.property(fc.array(poll, { maxLength: 60 }), fc.boolean(), (polls, nulls) => {
+      const records: IntakeRecord[] = [];
+      const one = generated(nulls ? { 'fields.v.null_rate': '0.3' } : {});
+      const intake = new Intake(
+        ({ record }, relation) => void (relation === one && records.push(record)),
+        () => 0,
+      );
+      intake.add(one);
+      for (const [index, definition] of derivedStreams(one.definition).entries())
+        intake.add(new Relation(10 + index, definition, 0, CONTEXT));
+      let now = 0;
+      for (const { passed, rowsMax, mark } of polls) {
+        now += passed;
+        intake.poll(one, { rowsMax, bytesMax: 1 << 20, now });
+        if (mark !== null && mark > one.time!.watermark) intake.moveWatermark(one, mark, now);
+      }
+      const apart = records.map((record) => ({ record, slices: one.replay(record) }));
+      const together = replayRuns(one, records);
+      expect(rowsOf(one, together)).toEqual(rowsOf(one, apart));
+      expect(together.at(-1)?.record.watermarkAfter).toBe(apart.at(-1)?.record.watermarkAfter);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('a thousand polls are read as one, up to the rows of a slice', () => {
+  const records: IntakeRecord[] = [];
+  const one = generated({});
+  const intake = new Intake(
+    ({ record }, relation) => void (relation === one && records.push(record)),
+    () => 0,
+  );
+  intake.add(one);
+  for (const [index, definition] of derivedStreams(one.definition).entries())
+    intake.add(new Relation(10 + index, definition, 0, CONTEXT));
+  for (let now = 0; now < 1000; now++) intake.poll(one, { rowsMax: 100, bytesMax: 1 << 20, now });
+  expect(records.length).toBeGreaterThan(900);
+  expect(replayRuns(one, records)).toHaveLength(1);
+});

@@ -1,8 +1,10 @@
 import { allocateNumbers } from '../columns/allocator.ts';
+import { SLICE_ROWS } from '../columns/batch.ts';
+import type { RecordedPoll } from '../connectors/connector.ts';
 import type { IntakeRecord } from '../store/store.ts';
 import type { Entry, Slice } from './entry.ts';
 import { numbersOf, type Relation } from './relation.ts';
-import type { DecodedSlice } from './row-reader.ts';
+import type { DecodedBody, DecodedSlice } from './row-reader.ts';
 import { admitRows, decodeTime } from './stream-time.ts';
 
 /** Bodies that are decoded together. */
@@ -10,24 +12,49 @@ const RUN_BYTES = 1 << 20;
 const NEWLINE = Buffer.from('\n');
 
 /**
- * Entries of one relation, in order, decoded again. Neighbours whose bodies are lines are decoded together: a thousand bodies
- * of one row cost what one body of a thousand costs. The entry of such a run stands for all of them, with the number and the
- * watermark of the last.
+ * Entries of one relation, in order, decoded again. Neighbours whose bodies are lines are decoded together, and neighbouring
+ * polls of generated rows are made together: a thousand of one row cost what one of a thousand costs. The entry of such a
+ * run stands for all of them, with the number and the watermark of the last.
  */
 export function replayRuns(relation: Relation, records: readonly IntakeRecord[]): Entry[] {
   const entries: Entry[] = [];
   for (let start = 0; start < records.length; ) {
-    const end = runEnd(relation, records, start);
-    const run = records.slice(start, end);
-    const together = run.length > 1 ? replayRun(relation, run) : null;
+    const { run, read } = runFrom(relation, records, start);
+    const together = run.length > 1 ? placed(relation, run, read()) : null;
     entries.push(...(together ? [together] : run.map((record) => ({ record, slices: relation.replay(record) }))));
-    start = end;
+    start += run.length;
   }
   return entries;
 }
 
-/** Behind the last record that can be decoded together with the one at `start`. */
-function runEnd(relation: Relation, records: readonly IntakeRecord[], start: number): number {
+/** Neighbours, and how to read them together. */
+interface Run {
+  readonly run: readonly IntakeRecord[];
+  readonly read: () => { readonly body: DecodedBody; readonly payload: Uint8Array | null };
+}
+
+function runFrom(relation: Relation, records: readonly IntakeRecord[], start: number): Run {
+  const poll = relation.joinablePoll(records[start]!);
+  return poll ? runOfPolls(relation, records, start, poll) : runOfLines(relation, records, start);
+}
+
+function runOfPolls(relation: Relation, records: readonly IntakeRecord[], start: number, first: RecordedPoll): Run {
+  const { partition, rows } = records[start]!;
+  let end = start + 1;
+  let last = first;
+  for (let total = rows; end < records.length; end++) {
+    const record = records[end]!;
+    total += record.rows;
+    const next = total <= SLICE_ROWS && record.partition === partition ? relation.joinablePoll(record) : null;
+    if (next === null || next.from !== last.to) break;
+    last = next;
+  }
+  const run = records.slice(start, end);
+  const read = () => ({ body: relation.rereadJoined(partition, first, last), payload: run.at(-1)!.payload });
+  return { run, read };
+}
+
+function runOfLines(relation: Relation, records: readonly IntakeRecord[], start: number): Run {
   const first = records[start]!;
   let bytes = 0;
   let end = start;
@@ -37,21 +64,26 @@ function runEnd(relation: Relation, records: readonly IntakeRecord[], start: num
     const fits = end === start || (bytes <= RUN_BYTES && record.partition === first.partition);
     if (!fits || !relation.isOfLines(record) || (relation.dependsOnClock && record.at !== first.at)) break;
   }
-  return Math.max(end, start + 1);
+  const run = records.slice(start, Math.max(end, start + 1));
+  const read = () => {
+    const payload = Buffer.concat(run.flatMap((record) => [record.payload!, NEWLINE]));
+    return { body: relation.decode(payload, { at: first.at }), payload };
+  };
+  return { run, read };
 }
 
 /** null: the bodies mean something else behind each other than alone. */
-function replayRun(relation: Relation, run: readonly IntakeRecord[]): Entry | null {
-  const [first] = run;
-  const last = run.at(-1)!;
-  const bytes = Buffer.concat(run.flatMap(({ payload }) => [payload!, NEWLINE]));
-  const body = relation.decode(bytes, { at: first!.at });
+function placed(
+  relation: Relation,
+  run: readonly IntakeRecord[],
+  { body, payload }: ReturnType<Run['read']>,
+): Entry | null {
   const rows = run.reduce((sum, record) => sum + record.rows, 0);
   if (body.length !== rows) return null;
   const placer = new RunPlacer(relation, run);
   const slices = body.rows.map((slice) => placer.place(slice));
-  const { ordinal, watermarkBefore } = first!;
-  return { record: { ...last, ordinal, watermarkBefore, rows, payload: bytes }, slices };
+  const { ordinal, watermarkBefore } = run[0]!;
+  return { record: { ...run.at(-1)!, ordinal, watermarkBefore, rows, payload }, slices };
 }
 
 /** Walks over the records of a run while slices that know nothing of their borders take their places. */
