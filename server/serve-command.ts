@@ -8,19 +8,20 @@ import type { ServeConfig } from './config.ts';
 import type { RunningServer } from './serve.ts';
 
 /**
- * Heaps of JavaScript are small here, since rows live in typed arrays: each thread collects its garbage at 16 MB and then
- * whenever its heap has grown by half, where V8's own steps would let five threads hold tens of MB of it.
+ * Heaps of JavaScript are small here, since rows live in typed arrays: each thread collects its garbage whenever its heap
+ * has grown by half, where V8's own steps would let five threads hold tens of MB of it. Not before the start is over,
+ * which makes much that stays.
  */
-const HEAP_FLAGS = ['--initial-old-space-size=16', '--heap-growing-percent=50'];
+const HEAP_GROWTH = '--heap-growing-percent=50';
 
 /** Runs the server until a signal ends it. Exit codes: 0 stopped, 1 could not start or was lost. */
 export async function runServe(config: ServeConfig): Promise<void> {
-  for (const flag of HEAP_FLAGS) setFlagsFromString(flag);
   const starting = start(config);
   stopOnSignals(starting);
   try {
     const { url } = await starting;
     process.stdout.write(`listening on ${url}\n`);
+    setFlagsFromString(HEAP_GROWTH);
   } catch (error) {
     process.stderr.write(`millrace: ${failureText(error, config)}\n`);
     process.exit(1);
