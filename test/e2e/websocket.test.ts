@@ -52,6 +52,12 @@ async function clicks(...rows: readonly [user: number, item: string, ts: number]
   expect((await client.rows('clicks', lines.join('\n'))).body).toMatchObject({ accepted: rows.length });
 }
 
+/** Whether the view has absorbed all 24 clicks, and the subscriber has all that it made of them. */
+async function isCaughtUp(socket: SocketClient, view: string): Promise<boolean> {
+  const { body } = await client.get(`/v1/views/${view}`);
+  return body['position'] === 24 && followed(socket.of(view), 0) === (body['counters'] as Json)['rowsOut'];
+}
+
 /** The seq up to which the batches go on from `seq`; the frames of one batch share an epoch, its last alone has a seq. */
 function followed(frames: readonly Json[], from: number): number {
   let seq = from;
@@ -398,6 +404,8 @@ describe('sockets of a server that ends', () => {
     for (let n = 0; n < 12; n++) await clicks([n, `item ${n % 4}`, n], [n + 100, 'every', n]);
     for (const view of views) await before.until(({ id, seq }) => id === view && seq! >= 16);
     await expect.poll(() => followed(before.of('log'), 0)).toBe(24);
+    // What is committed may be on its way still: nobody is killed before it has come.
+    for (const view of views) await expect.poll(() => isCaughtUp(before, view)).toBe(true);
     const instances = new Map(views.map((view) => [view, before.of(view)[0]!['instance']]));
     await program.stop('SIGKILL');
 
