@@ -98,6 +98,18 @@ function generated(extra: Readonly<Record<string, string>>): Relation {
   return new Relation(1, { ...definition, connector: 'datagen', options }, 0, CONTEXT);
 }
 
+/** An intake with the stream and what derives from it; its entries are collected in `records`. */
+function intakeOf(one: Relation, records: IntakeRecord[]): Intake {
+  const intake = new Intake(
+    ({ record }, relation) => void (relation === one && records.push(record)),
+    () => 0,
+  );
+  intake.add(one);
+  for (const [index, definition] of derivedStreams(one.definition).entries())
+    intake.add(new Relation(10 + index, definition, 0, CONTEXT));
+  return intake;
+}
+
 const poll = fc.record({ passed: fc.nat(30), rowsMax: fc.integer({ min: 1, max: 20 }), mark: fc.option(fc.nat(2000)) });
 
 test('polls that are read together give the rows, ordinals and W(r) that each gives by itself', () => {
@@ -105,13 +117,7 @@ test('polls that are read together give the rows, ordinals and W(r) that each gi
     fc.property(fc.array(poll, { maxLength: 60 }), fc.boolean(), (polls, nulls) => {
       const records: IntakeRecord[] = [];
       const one = generated(nulls ? { 'fields.v.null_rate': '0.3' } : {});
-      const intake = new Intake(
-        ({ record }, relation) => void (relation === one && records.push(record)),
-        () => 0,
-      );
-      intake.add(one);
-      for (const [index, definition] of derivedStreams(one.definition).entries())
-        intake.add(new Relation(10 + index, definition, 0, CONTEXT));
+      const intake = intakeOf(one, records);
       let now = 0;
       for (const { passed, rowsMax, mark } of polls) {
         now += passed;
@@ -130,13 +136,7 @@ test('polls that are read together give the rows, ordinals and W(r) that each gi
 test('a thousand polls are read as one, up to the rows of a slice', () => {
   const records: IntakeRecord[] = [];
   const one = generated({});
-  const intake = new Intake(
-    ({ record }, relation) => void (relation === one && records.push(record)),
-    () => 0,
-  );
-  intake.add(one);
-  for (const [index, definition] of derivedStreams(one.definition).entries())
-    intake.add(new Relation(10 + index, definition, 0, CONTEXT));
+  const intake = intakeOf(one, records);
   for (let now = 0; now < 1000; now++) intake.poll(one, { rowsMax: 100, bytesMax: 1 << 20, now });
   expect(records.length).toBeGreaterThan(900);
   expect(replayRuns(one, records)).toHaveLength(1);

@@ -103,7 +103,11 @@ export class Subscription {
     const behind = this.#sentSeq < this.#feed.publishedSeq;
     const moved = !behind && this.#feed.watermark !== this.#lastWatermark;
     if (quiet < (moved ? PROGRESS_MS_MIN : QUIET_MS_MAX)) return;
-    const position = behind ? { epoch: this.#lastEpoch, watermark: this.#lastWatermark } : this.#feed.position;
+    const { epoch, watermark } = this.#feed.position;
+    // A snapshot is of an epoch that the view itself may have had no part in: what is told never goes back behind it.
+    const position = behind
+      ? { epoch: this.#lastEpoch, watermark: this.#lastWatermark }
+      : { epoch: Math.max(epoch, this.#lastEpoch), watermark };
     this.#send(progressFrame(this.id, { ...position, seq: this.#sentSeq }), this.#sentSeq);
     if (behind) this.#lastFrameAt = now;
     else this.#noteFrame(now);
@@ -128,7 +132,7 @@ export class Subscription {
   #noteFrame(now: number): void {
     this.#lastFrameAt = now;
     this.#lastWatermark = this.#feed.watermark;
-    this.#lastEpoch = this.#feed.position.epoch;
+    this.#lastEpoch = Math.max(this.#lastEpoch, this.#feed.position.epoch);
   }
 
   #conflateLater(): void {
@@ -195,6 +199,7 @@ export class Subscription {
 
   #beginAt(head: ViewHead): void {
     this.#sentSeq = head.seq;
+    this.#lastEpoch = head.epoch;
     this.#send(progressFrame(this.id, head), head.seq);
   }
 
@@ -259,6 +264,7 @@ export class Subscription {
     if (!this.#open()) return;
     this.#sink.send(this.#head, snapshotBody(head, null, true), head.seq);
     this.#sentSeq = head.seq;
+    this.#lastEpoch = head.epoch;
   }
 
   /** What was asked for cannot be had: say so, and give everything afresh. Never a silent gap. */

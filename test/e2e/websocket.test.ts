@@ -162,12 +162,18 @@ describe('subscriptions', () => {
 
   test('say that they are alive at least every 5 s, and nothing once they are ended', async () => {
     const socket = await connect();
+    // Epochs that the view has no part in.
+    for (let n = 0; n < 3; n++) await client.sql(`CREATE STREAM other_${n} (a BIGINT)`);
     await socket.subscribe('quiet', { view: 'log', from: 'now' });
+    await socket.subscribe('still', { view: 'per_item' });
+    const told = socket.of('still').at(-1)!['epoch'];
     await socket.subscribe('left', { view: 'log', from: 'now' });
     socket.send({ type: 'unsubscribe', id: 'left' });
     socket.frames.length = 0;
     expect(await socket.until(({ id }) => id === 'quiet', 5200)).toMatchObject({ type: 'progress' });
     expect(socket.of('left')).toEqual([]);
+    const later = await socket.until(({ id, type }) => id === 'still' && type === 'progress', 5200);
+    expect(later['epoch']).toBeGreaterThanOrEqual(told as number);
     await socket.subscribe('left', { view: 'per_item', from: 'now' });
     expect(socket.of('left').map(({ type }) => type)).toEqual(['schema', 'progress']);
   });
