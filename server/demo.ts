@@ -22,7 +22,7 @@ const STATEMENTS: readonly string[] = [
    WITH (connector = 'datagen', rows_per_second = 20, seed = 1, idle_timeout = '5 seconds',
      fields.user_id.kind = 'random', fields.user_id.min = 1, fields.user_id.max = 20,
      fields.item.kind = 'pick', fields.item.values = 'lamp,chair,table,kettle,mirror,rug',
-     fields.ts.kind = 'time', fields.ts.jitter = 1080)`,
+     fields.ts.kind = 'time', fields.ts.jitter = 1200)`,
   `CREATE STREAM IF NOT EXISTS sales (
      user_id BIGINT, item STRING, price DECIMAL(10,2), ts TIMESTAMP(3),
      WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)
