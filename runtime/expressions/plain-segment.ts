@@ -1,4 +1,5 @@
 import type { Batch } from '../columns/batch.ts';
+import type { Column } from '../columns/column.ts';
 import { columnBuilder } from '../columns/column-builder.ts';
 import { valueAt } from '../columns/value-at.ts';
 import { EvaluationError, type EvaluationErrorCode } from '../functions/scalar-function.ts';
@@ -6,6 +7,8 @@ import type { Value } from '../types/value.ts';
 import { evaluate } from './evaluate.ts';
 import { type Expression, typeOf } from './expression.ts';
 import type { InputColumn, LoopResult } from './segment-loop.ts';
+
+const NONE: ReadonlyMap<number, Column> = new Map();
 
 /** The segment's loop by the plain evaluator: what the generated loop must agree with. */
 export function runPlain(
@@ -32,7 +35,8 @@ export function runPlain(
     builders.forEach((builder, position) => builder.append(result[position]!));
     selection[kept++] = row;
   }
-  return { kept, selection, computed: builders.map((builder) => builder.finish()), failed: { count, byCode } };
+  const computed = builders.map((builder) => builder.finish());
+  return { kept, selection, computed, copied: NONE, failed: { count, byCode } };
 }
 
 /** The outputs' values; null: filtered out; a code: failed. */

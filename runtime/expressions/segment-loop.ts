@@ -21,5 +21,7 @@ export interface LoopResult {
   readonly kept: number;
   readonly selection: Int32Array;
   readonly computed: readonly Column[];
+  /** By their index, columns of the input of which the loop kept the rows as well. */
+  readonly copied: ReadonlyMap<number, Column>;
   readonly failed: FailedRows;
 }

@@ -70,6 +70,8 @@ class ComputingSegment implements Segment {
   readonly #filter: Expression | null;
   readonly #project: readonly Expression[];
   readonly #computed: readonly Expression[];
+  /** Bare columns of the projection, where rows are filtered. */
+  readonly #passed: readonly InputColumn[];
   readonly #inputs: readonly InputColumn[];
   readonly #variants = new Map<string, Variant | null>();
   #mode: 'generated' | 'plain';
@@ -80,6 +82,7 @@ class ComputingSegment implements Segment {
     this.#filter = filter;
     this.#project = project;
     this.#computed = project.filter(({ kind }) => kind !== 'column');
+    this.#passed = filter === null ? [] : inputColumns(project.filter(({ kind }) => kind === 'column'));
     this.#inputs = inputColumns(filter === null ? this.#computed : [filter, ...this.#computed]);
     this.#mode = options.mode ?? 'generated';
   }
@@ -87,13 +90,13 @@ class ComputingSegment implements Segment {
   run(batch: Batch): SegmentResult {
     // EMPTY_BATCH has no columns to look at.
     if (batch.length === 0 && batch.columns.length === 0) return EMPTY_RESULT;
-    const { kept, selection, computed, failed } = this.#loop(batch);
+    const { kept, selection, computed, copied, failed } = this.#loop(batch);
     const all = kept === batch.length;
     let next = 0;
     const columns = this.#project.map((each) => {
       if (each.kind !== 'column') return computed[next++]!;
       const column = batch.columns[each.index]!;
-      return all ? column : gather(column, selection, kept);
+      return all ? column : (copied.get(each.index) ?? gather(column, selection, kept));
     });
     const { weights, ordinals, watermarks } = all ? batch : gatherHidden(batch, selection, kept);
     const failedRows =
@@ -135,6 +138,7 @@ class ComputingSegment implements Segment {
   #variant(batch: Batch, width: Width): Variant | null {
     let key: string = width;
     for (const { index } of this.#inputs) key += shapeKey(batch.columns[index]!);
+    for (const { index } of this.#passed) key += shapeKey(batch.columns[index]!);
     const known = this.#variants.get(key);
     if (known !== undefined) return known;
     const fresh = this.#open(batch, width);
@@ -143,11 +147,15 @@ class ComputingSegment implements Segment {
   }
 
   #open(batch: Batch, width: Width): Variant | null {
-    const shapes = this.#inputs.map(({ index }) => shapeOf(batch.columns[index]!, index));
-    const generated = generateSegment(this.#filter, this.#computed, shapes, width);
+    const copied = width === 'narrow' ? this.#passed.filter(({ index }) => isPlainNumbers(batch.columns[index]!)) : [];
+    const copies = copied.map(({ index, type }): Expression => ({ kind: 'column', index, type, nullable: false }));
+    const outputs = [...this.#computed, ...copies];
+    const inputs = inputColumns([...(this.#filter === null ? [] : [this.#filter]), ...outputs]);
+    const shapes = inputs.map(({ index }) => shapeOf(batch.columns[index]!, index));
+    const generated = generateSegment(this.#filter, outputs, shapes, width);
     if (generated === null) return null;
     try {
-      return new Variant(generated, shapes, this.#computed.map(typeOf), width);
+      return new Variant(generated, shapes, outputs, copied, width);
     } catch (error) {
       // The process forbids code from text (--disallow-code-generation-from-strings).
       if (!(error instanceof EvalError)) throw error;
@@ -167,6 +175,11 @@ export function inputColumns(expressions: readonly Expression[]): readonly Input
 function collectColumns(expression: Expression, found: Map<number, InputColumn>): void {
   if (expression.kind === 'column') found.set(expression.index, { index: expression.index, type: expression.type });
   for (const part of partsOf(expression)) collectColumns(part, found);
+}
+
+/** What the loop copies along with what it computes: that is cheaper than gathering by the selection afterwards. */
+function isPlainNumbers(column: Column): boolean {
+  return column.rep === 'number' && column.valid === null;
 }
 
 function shapeOf(column: Column, index: number): InputShape {
@@ -198,16 +211,25 @@ class Variant {
   readonly #generated: GeneratedSegment;
   readonly #shapes: readonly InputShape[];
   readonly #types: readonly DataType[];
+  /** The columns that the last outputs are copies of. */
+  readonly #copied: readonly InputColumn[];
   readonly #width: Width;
   readonly #counters: Int32Array;
 
-  constructor(generated: GeneratedSegment, shapes: readonly InputShape[], types: readonly DataType[], width: Width) {
+  constructor(
+    generated: GeneratedSegment,
+    shapes: readonly InputShape[],
+    outputs: readonly Expression[],
+    copied: readonly InputColumn[],
+    width: Width,
+  ) {
     this.#function = compileOnce(generated);
     this.#generated = generated;
     this.#shapes = shapes;
-    this.#types = types;
+    this.#types = outputs.map(typeOf);
+    this.#copied = copied;
     this.#width = width;
-    this.#counters = allocateInts(FAILURE_CODES.length + types.length);
+    this.#counters = allocateInts(FAILURE_CODES.length + outputs.length);
   }
 
   /** null: an exact result is no safe integer. */
@@ -221,10 +243,12 @@ class Variant {
     for (const { cells, valid } of outputs) args.push(...(valid === null ? [cells] : [cells, valid]));
     const kept = this.#function(...args, ...this.#generated.constants) as number;
     if (kept === LEAVE_NARROW) return null;
-    const computed = outputs.map((output, position) => {
+    const finished = outputs.map((output, position) => {
       return finishOutput(output, kept, counters[FAILURE_CODES.length + position]! > 0);
     });
-    return { kept, selection, computed, failed: failures(counters) };
+    const computed = finished.length - this.#copied.length;
+    const copied = new Map(this.#copied.map(({ index }, at) => [index, finished[computed + at]!]));
+    return { kept, selection, computed: finished.slice(0, computed), copied, failed: failures(counters) };
   }
 }
 

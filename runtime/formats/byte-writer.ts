@@ -167,12 +167,18 @@ export class ByteWriter {
 
   #put(word: Buffer): void {
     this.#room(word.length);
-    for (let index = 0; index < word.length; index++) this.#bytes[this.length++] = word[index]!;
+    const bytes = this.#bytes;
+    const start = this.length;
+    for (let index = 0; index < word.length; index++) bytes[start + index] = word[index]!;
+    this.length = start + word.length;
   }
 
   #latin1(text: string): void {
     this.#room(text.length);
-    for (let index = 0; index < text.length; index++) this.#bytes[this.length++] = text.charCodeAt(index);
+    const bytes = this.#bytes;
+    const start = this.length;
+    for (let index = 0; index < text.length; index++) bytes[start + index] = text.charCodeAt(index);
+    this.length = start + text.length;
   }
 
   #digits(value: number): void {
@@ -208,7 +214,7 @@ export class ByteWriter {
       this.#date.write(text, 'latin1');
       this.#day = days;
     }
-    for (let index = 0; index < 10; index++) this.#bytes[this.length++] = this.#date[index]!;
+    this.#put(this.#date);
   }
 }
 

@@ -200,10 +200,17 @@ function rest(args: readonly Value[], call: CallTypes): Value {
   }
 }
 
-/** Twice as fast as %, which is fmod on doubles, and exact: see emitDivideRounded. */
+/**
+ * Twice as fast as %, which is fmod on doubles, and exact: see emitDivideRounded. By a literal of 32 bits, integers of
+ * 32 bits are faster still.
+ */
 function emitIntegerRest(emit: EmitContext, a: string, b: string): string {
   const top = emit.local(a);
-  return emit.local(`${top} - Math.trunc(${top} / ${b}) * ${b} + 0`);
+  const rest = `${top} - Math.trunc(${top} / ${b}) * ${b} + 0`;
+  const literal = emit.literal(b);
+  if (literal === undefined || literal === null || Number(literal) !== (Number(literal) | 0)) return emit.local(rest);
+  const small = emit.local(`${top} | 0`);
+  return emit.local(`${small} === ${top} ? ${small} % (${b} | 0) | 0 : ${rest}`);
 }
 
 function emitRest(emit: EmitContext, args: readonly string[], call: CallTypes): string {
