@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import { assert } from '../errors/assert.ts';
+import { FLAGS } from './blob-writer.ts';
 
-/** Reads what BlobWriter wrote, or an older one of format 1; every step past the end is an AssertionError. */
+/** Reads what BlobWriter wrote, or an older one of format 1 or 2; every step past the end is an AssertionError. */
 export class BlobReader {
   readonly format: number;
   readonly #bytes: Buffer;
@@ -99,8 +100,10 @@ export class BlobReader {
 
   /** to[ids[i]] = the i-th byte, 0 or 1. */
   flags(to: Uint8Array, ids: Int32Array): void {
-    if (this.format > 1 && !this.flag()) {
-      for (const id of ids) to[id] = 1;
+    const mixture = this.#mixture();
+    if (mixture !== FLAGS.mixed) {
+      const value = mixture === FLAGS.set ? 1 : 0;
+      for (const id of ids) to[id] = value;
       return;
     }
     const at = this.#take(ids.length);
@@ -109,6 +112,16 @@ export class BlobReader {
       assert(value <= 1, 'a state blob has a flag that is neither 0 nor 1');
       to[ids[index]!] = value;
     }
+  }
+
+  #mixture(): number {
+    if (this.format === 1) return FLAGS.mixed;
+    const mixture = this.byte();
+    assert(
+      mixture <= (this.format === 2 ? FLAGS.mixed : FLAGS.unset),
+      'flags of a state blob are mixed in no known way',
+    );
+    return mixture;
   }
 
   #take(size: number): number {

@@ -11,7 +11,7 @@ const anyNumber = fc.oneof(
 );
 
 function readerOf(blob: BlobWriter): BlobReader {
-  return new BlobReader(blob.finish(), 2);
+  return new BlobReader(blob.finish(), 3);
 }
 
 test('numbers come back as they were, whatever their width', () => {
@@ -58,13 +58,13 @@ test('ascending ids come back, in a byte each where they are close', () => {
   expect(close.length).toBeLessThan(1020);
 });
 
-test('flags come back, and cost nothing where all are set', () => {
+test('flags come back, and cost nothing where all are alike', () => {
   fc.assert(
     fc.property(fc.array(fc.boolean()), (flags) => {
       const ids = Int32Array.from(flags.keys());
       const blob = new BlobWriter();
       blob.flags(Uint8Array.from(flags, Number), ids);
-      if (!flags.includes(false)) expect(blob.length).toBe(1);
+      if (new Set(flags).size < 2) expect(blob.length).toBe(1);
       const read = new Uint8Array(flags.length);
       readerOf(blob).flags(read, ids);
       expect([...read]).toEqual(flags.map(Number));

@@ -22,6 +22,9 @@ const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
 const EMPTY = Buffer.alloc(0);
 
+/** What stands before flags; only mixed ones follow. */
+export const FLAGS = { set: 0, mixed: 1, unset: 2 } as const;
+
 type Elements = Float64Array | Int32Array | Uint16Array | Uint8Array;
 
 function bytesOf(elements: Elements, count: number): Uint8Array {
@@ -83,8 +86,7 @@ export class BlobWriter {
   }
 
   /** The numbers from[ids[i]], as narrow as they all fit: their width in bytes, then they. */
-  numbers(from: Float64Array, ids: Int32Array): void {
-    const width = widthOf(from, ids);
+  numbers(from: Float64Array, ids: Int32Array, width: 1 | 2 | 4 | 8 = widthOf(from, ids)): void {
     this.byte(width);
     for (let start = 0; start < ids.length; start += CHUNK) {
       const count = Math.min(CHUNK, ids.length - start);
@@ -110,11 +112,11 @@ export class BlobWriter {
     else this.words(words.length, (index) => words[index]!);
   }
 
-  /** The flags from[ids[i]]; usually all are 1. */
+  /** The flags from[ids[i]]; usually all are alike. */
   flags(from: Uint8Array, ids: Int32Array): void {
-    const mixed = hasZero(from, ids);
-    this.byte(mixed ? 1 : 0);
-    if (!mixed) return;
+    const mixture = mixtureOf(from, ids);
+    this.byte(mixture);
+    if (mixture !== FLAGS.mixed) return;
     const at = this.#reserve(ids.length);
     const to = this.#bytes;
     for (let index = 0; index < ids.length; index++) to[at + index] = from[ids[index]!]!;
@@ -217,9 +219,11 @@ function shortSteps(ids: Int32Array): boolean {
   return ids.length > 0;
 }
 
-function hasZero(from: Uint8Array, ids: Int32Array): boolean {
-  for (let index = 0; index < ids.length; index++) if (from[ids[index]!] === 0) return true;
-  return false;
+function mixtureOf(from: Uint8Array, ids: Int32Array): number {
+  if (ids.length === 0) return FLAGS.set;
+  const first = from[ids[0]!]!;
+  for (let index = 1; index < ids.length; index++) if (from[ids[index]!] !== first) return FLAGS.mixed;
+  return first === 1 ? FLAGS.set : FLAGS.unset;
 }
 
 function turnAround(bytes: Buffer, width: number): void {

@@ -2,16 +2,23 @@
 const PAGE = 10;
 /** Up to this many pages, looking into all of them costs less than noting the page of every row. */
 const FEW_PAGES = 256;
+/** After so many rows, it pays to see whether most ids are marked already. */
+const LOOK_FROM = 65_536;
 
 /**
  * The ids that changed since the last checkpoint. A mark is one byte that is written and never read until the
- * checkpoint: marking is done for every row, collecting once per epoch.
+ * checkpoint: marking is done for every row, collecting once per epoch. Once most of the ids are marked, all count as
+ * changed: the few that did not change cost less than a mark for each further row.
  */
 export class ChangedIds {
   #marks = new Uint8Array(1 << PAGE);
   /** 1 = the page may have marks. Of no meaning while there are few. */
   #pages = new Uint8Array(1);
   #any = false;
+  #all = false;
+  /** Rows that were marked one by one, and at how many of them to look next. */
+  #rows = 0;
+  #lookAt = LOOK_FROM;
 
   /** Whether there are some. */
   get any(): boolean {
@@ -25,18 +32,26 @@ export class ChangedIds {
     this.#any = true;
   }
 
-  /** Adds ids[0 .. length); those below 0 are skipped. All are below `limit`. */
-  addAll(ids: Int32Array, length: number, limit: number): void {
+  /** Adds ids[0 .. length); those below 0 are skipped. All are below `limit`; `size` of those below it are live. */
+  addAll(ids: Int32Array, length: number, limit: number, size: number): void {
+    if (this.#all) return;
     if (limit > this.#marks.length) this.#grow(limit);
     const any =
       this.#pages.length <= FEW_PAGES
         ? markAll(this.#marks, ids, length)
         : markPages(this.#marks, this.#pages, ids, length);
     if (any) this.#any = true;
+    this.#rows += length;
+    if (this.#rows >= this.#lookAt && this.#rows >= size) this.#look(size);
   }
 
   /** The changed ids of which `live` has a 1, and the others; both ascending. */
   split(live: Uint8Array): { readonly live: Int32Array; readonly gone: Int32Array } {
+    const { live: marked, gone } = this.#splitMarked(live);
+    return { live: this.#all ? idsOf(live) : marked, gone };
+  }
+
+  #splitMarked(live: Uint8Array): { readonly live: Int32Array; readonly gone: Int32Array } {
     const marks = this.#marks;
     const kept = new Int32Array(this.#count());
     const gone: number[] = [];
@@ -56,10 +71,18 @@ export class ChangedIds {
     this.#eachPage((from, to) => this.#marks.fill(0, from, to));
     this.#pages.fill(0);
     this.#any = false;
+    this.#all = false;
+    this.#rows = 0;
+    this.#lookAt = LOOK_FROM;
   }
 
   get bytes(): number {
     return this.#marks.byteLength + this.#pages.byteLength;
+  }
+
+  #look(size: number): void {
+    this.#all = this.#count() * 2 > size;
+    this.#lookAt = this.#rows * 2;
   }
 
   #count(): number {
@@ -91,6 +114,14 @@ export class ChangedIds {
     this.#marks = marks;
     this.#pages = pages;
   }
+}
+
+function idsOf(live: Uint8Array): Int32Array {
+  let count = 0;
+  for (let id = 0; id < live.length; id++) count += live[id]!;
+  const ids = new Int32Array(count);
+  for (let id = 0, to = 0; to < count; id++) if (live[id] === 1) ids[to++] = id;
+  return ids;
 }
 
 // Both answer whether some id is at least 0.

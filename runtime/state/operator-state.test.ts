@@ -713,6 +713,74 @@ describe('OperatorState', () => {
     expect(written.encodeBase().length).toBeLessThan(Buffer.from(FORMAT_1, 'base64').length);
   });
 
+  /** As a server wrote them that knew formats 1 and 2 only: a state, and what changed in it. */
+  const FORMAT_2_BASE =
+    'TVJTVAIAAABOVov0AS0vO+cAAQQAAAABAAAAAAEBAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAPA/AAD9fwAA/H8AAAhAFgAAADEx' +
+    'ODA1OTE2MjA3MTc0MTEzMDM0MjQBAAAAAwAAAP////8AAAAAYWLDpAAIVVVVVVVV1T9VVVVVVVXlPwAAAAAAAPA/VVVVVVVV9T8A' +
+    'CAAAAAAAAPh/AAAAAAAAAEAAAAAAAAD4fwAAAAAAABBAAgAAAAAAAAAaAAAAMTAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDACAAAA' +
+    'GgAAADMwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwAAcAAAAHAAAABwAAAAcAAAB0w6R4dCAxdMOkeHQgMnTDpHh0IDN0w6R4dCA0';
+  const FORMAT_2_DELTA =
+    'TVJTVAIAAABFWK2nAS0vO+cAAQMAAAABAAAAAAECAAAAAAABAQEJAwEAAAABAAAAAAAAAGF6AQEBAAgAAAAAAAAIQAAAAAAAAABA' +
+    'q6qqqqqq+j8BAQEACAAAAAAAAPh/AAAAAAAAGEAAAAAAAAD4fwIAAAAAAAAAGgAAADkwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAw' +
+    'AgAAABoAAAA1MDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMAEBAQAHAAAABwAAAAcAAAB0w6R4dCA5dMOkeHQgNnTDpHh0IDU=';
+
+  test('blobs of format 2 are read as what they say', () => {
+    const layout = { keys: [BIGINT, STRING], values: CELLS } as const;
+    const written = openOperatorState({ hashSeed: 8 });
+    const table = written.table('t', layout);
+    const enter = (rows: readonly Row[], salts: readonly number[]): Int32Array => {
+      const ids = new Int32Array(rows.length);
+      table.resolve(columnsOf(rows, layout.keys, false), rows.length, ids);
+      for (const [row, id] of ids.entries()) writeCells(table.cells, id, salts[row]!);
+      table.touch(ids, ids.length);
+      return ids;
+    };
+    const first: readonly Row[] = [
+      [1n, 'a'],
+      [2n ** 70n, 'bä'],
+      [null, null],
+      [3n, ''],
+    ];
+    const ids = enter(first, [1, 2, 3, 4]);
+    const base = written.encodeDelta()!;
+    table.remove(ids[1]!);
+    enter(
+      [
+        [1n, 'a'],
+        [9n, 'z'],
+        [3n, ''],
+      ],
+      [9, 6, 5],
+    );
+    const delta = written.encodeDelta()!;
+
+    for (const [from, to] of [
+      [FORMAT_2_BASE, FORMAT_2_DELTA].map((text) => Buffer.from(text, 'base64')),
+      [base, delta],
+    ] as const) {
+      const read = openOperatorState({ hashSeed: 9 });
+      read.table('t', layout);
+      read.applyDelta(from!);
+      read.applyDelta(to!);
+      read.restored();
+      expect(Buffer.compare(read.encodeBase(), written.encodeBase())).toBe(0);
+    }
+    expect(delta.length).toBeLessThan(Buffer.from(FORMAT_2_DELTA, 'base64').length);
+  });
+
+  test('a change to a group that is not there is refused', () => {
+    const layout = { keys: [BIGINT], values: ['number'] } as const;
+    const state = openOperatorState({ hashSeed: 8 });
+    const table = state.table('t', layout);
+    count(table, 1n);
+    state.encodeDelta();
+    count(table, 1n);
+    const change = state.encodeDelta()!;
+    const fresh = openOperatorState({ hashSeed: 8 });
+    fresh.table('t', layout);
+    expect(() => fresh.applyDelta(change)).toThrow(/not there/);
+  });
+
   test('a blob of another layout, or of another kind, is refused', () => {
     const base = sample().encodeBase();
     const other = openOperatorState({ hashSeed: 8 });

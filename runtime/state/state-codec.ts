@@ -13,22 +13,24 @@ import { assertCell, type KeyLane, NULL_HIGH, TEXT_HIGH, WIDE_HIGH } from './key
  *     header   magic "MRST", format (word), CRC-32 of the rest (word), kind (byte: 0 base, 1 delta), layout fingerprint (word)
  *     registers   present (flag) [count, (name, number)...]
  *     per table, bag, paned tables, paned bags, in the order of declaration: present (flag) [section]
- *     table    ids of live rows, ids of removed rows, key columns, value columns
- *     bag      as table, then counts, then places in the order of entry
+ *     table    ids of changed rows, ids of removed rows, whether all changed rows are new (flag 1) or else ids of new rows
+ *              (flag 0), key columns of the new rows, value columns of the changed rows
+ *     bag      ids of changed rows, ids of removed rows, key columns, value columns, counts, places in the order of entry
  *     paned    dropped panes (numbers), changed panes: (pane (number), table or bag)...
  *     ids      count, then ascending 32-bit integers (flag 0), or the first and the steps between them as bytes (flag 1)
  *     numbers  width in bytes (1, 2: natural; 4: integers; 8: any), numbers of that width
  *     key column of texts     lengths (-1: NULL), all bytes
  *     other key column        numbers, where all keys are integers of 32 bits (flag 1); else (flag 0) low words, high words,
  *                             then the wide integers as texts, which the cells name by place
- *     value column            validity flags (0: all valid; 1, flags), then numbers (number, exact) or lengths and bytes (text)
+ *     value column            validity (0: all valid; 1, flags; 2: none valid), then numbers (number, exact) or lengths and bytes (text)
  *                             and for exact: count of wide ones, (place, text)...
  *
- * Every part of a delta replaces what it names; a base is a delta against nothing. Format 1, which is still read, has no
- * flags and widths before ids, numbers, keys and validity: all are written in full.
+ * Every part of a delta replaces what it names; a base is a delta against nothing. Two older formats are still read: 2
+ * wrote the keys of all changed rows, without a flag, and validity that is 2 as 1; format 1 had no flags and widths
+ * before ids, numbers, keys and validity either: all were written in full.
  */
 const MAGIC = 0x5453524d;
-const STATE_FORMAT = 2;
+const STATE_FORMAT = 3;
 /** Ids are dense: one beyond this means a damaged blob. */
 const MAX_ID = 1 << 26;
 
@@ -96,9 +98,9 @@ function writeTextLane(blob: BlobWriter, { bits }: KeyLane, { texts }: KeyIndex,
 function writeCodeLane(blob: BlobWriter, lane: KeyLane, { texts }: KeyIndex, ids: Int32Array): void {
   const { bits, values } = lane;
   // What is no plain number looks like NaN.
-  const plain = widthOf(values, ids) < 8;
-  blob.byte(plain ? 1 : 0);
-  if (plain) return blob.numbers(values, ids);
+  const width = widthOf(values, ids);
+  blob.byte(width < 8 ? 1 : 0);
+  if (width < 8) return blob.numbers(values, ids, width);
   if (texts.isEmpty) {
     blob.gatherWords(bits, ids, 2, 0);
     blob.gatherWords(bits, ids, 2, 1);

@@ -13,6 +13,8 @@ export class HashedTable implements StateTable {
   readonly #index: KeyIndex;
   readonly #cells: CellSet;
   readonly #changed = new ChangedIds();
+  /** Of the changed ones, those whose keys no checkpoint has yet. */
+  readonly #created = new ChangedIds();
 
   constructor(layout: TableLayout, seed: number) {
     this.#index = new KeyIndex(layout.keys, seed);
@@ -36,7 +38,8 @@ export class HashedTable implements StateTable {
     const created = this.#index.resolve(keys, length, groups);
     if (created.length === 0) return;
     this.#cells.ensureCapacity(this.#index.capacity);
-    this.#changed.addAll(created, created.length, this.#index.capacity);
+    this.#created.addAll(created, created.length, this.#index.capacity, this.size);
+    this.#changed.addAll(created, created.length, this.#index.capacity, this.size);
   }
 
   find(keys: readonly Column[], length: number, groups: Int32Array): void {
@@ -44,7 +47,7 @@ export class HashedTable implements StateTable {
   }
 
   touch(groups: Int32Array, length: number): void {
-    this.#changed.addAll(groups, length, this.#index.capacity);
+    this.#changed.addAll(groups, length, this.#index.capacity, this.size);
   }
 
   remove(group: number): void {
@@ -74,27 +77,36 @@ export class HashedTable implements StateTable {
 
   writeDelta(blob: BlobWriter): void {
     const { live, gone } = this.#changed.split(this.#index.ids.marks);
-    this.#write(blob, live, gone);
-    this.#changed.clear();
+    this.#write(blob, live, gone, this.#created.split(this.#index.ids.marks).live);
+    this.#forgetChanges();
   }
 
   writeBase(blob: BlobWriter): void {
-    this.#write(blob, this.live(), new Int32Array(0));
+    const live = this.live();
+    this.#write(blob, live, new Int32Array(0), live);
   }
 
-  #write(blob: BlobWriter, live: Int32Array, dead: Int32Array): void {
+  #write(blob: BlobWriter, live: Int32Array, dead: Int32Array, created: Int32Array): void {
     writeIds(blob, live);
     writeIds(blob, dead);
-    writeLanes(blob, this.#index, live);
+    const areAllNew = created.length === live.length;
+    blob.byte(areAllNew ? 1 : 0);
+    if (!areAllNew) writeIds(blob, created);
+    writeLanes(blob, this.#index, created);
     for (const cells of this.#cells.cells) writeCells(blob, cells, live);
   }
 
   apply(blob: BlobReader): void {
     const live = readIds(blob);
     for (const id of readIds(blob)) this.#forget(id);
-    for (const id of live) this.#forget(id);
-    readLanes(blob, this.#index, live);
+    const created = blob.format < 3 || blob.flag() ? live : readIds(blob);
+    for (const id of created) this.#forget(id);
+    readLanes(blob, this.#index, created);
     this.#cells.ensureCapacity(this.#index.capacity);
+    for (const id of live) {
+      assert(this.isLive(id), 'a state blob changes a group that is not there');
+      this.#cells.clear(id);
+    }
     for (const cells of this.#cells.cells) readCells(blob, cells, live);
   }
 
@@ -107,13 +119,18 @@ export class HashedTable implements StateTable {
 
   restored(): void {
     assert(this.#index.rebuild(), 'a state blob holds a key twice');
-    this.#changed.clear();
+    this.#forgetChanges();
   }
 
   clear(): void {
     this.#cells.clearAll(this.#index.ids.limit);
     this.#index.clear();
+    this.#forgetChanges();
+  }
+
+  #forgetChanges(): void {
     this.#changed.clear();
+    this.#created.clear();
   }
 
   get allocated(): number {
@@ -121,6 +138,6 @@ export class HashedTable implements StateTable {
   }
 
   get bytes(): number {
-    return this.#index.bytes + this.#cells.bytes + this.#changed.bytes;
+    return this.#index.bytes + this.#cells.bytes + this.#changed.bytes + this.#created.bytes;
   }
 }
