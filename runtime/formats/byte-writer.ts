@@ -15,17 +15,21 @@ const FALSE = Buffer.from('false');
 const NULL = Buffer.from('null');
 /** Longest text of a number or a time. */
 const SHORT = 64;
+/** Bytes that are copied at once. */
+const WORD = 8;
 
 /** Writes JSON into one growing buffer. */
 export class ByteWriter {
   length = 0;
   #bytes: Buffer;
+  #view: DataView;
   /** The day whose date was written last, and that date. */
   #day = NaN;
   readonly #date = allocateUtf8(10);
 
   constructor(capacity: number) {
     this.#bytes = allocateUtf8(Math.max(SHORT, capacity));
+    this.#view = viewOf(this.#bytes);
   }
 
   /** A copy of what was written from `start` to `end`, in a buffer of its own. */
@@ -44,6 +48,17 @@ export class ByteWriter {
   byte(byte: number): void {
     this.#room(1);
     this.#bytes[this.length++] = byte;
+  }
+
+  /** Once more what was written from `start` to `end`: ASCII, two words of it at least, and not all that was written. */
+  again(start: number, end: number): void {
+    const size = end - start;
+    this.#room(size + WORD);
+    const view = this.#view;
+    const to = this.length;
+    // By whole words, none of which is a NaN: ASCII has no exponent of it. What they hold beyond the end is written over.
+    for (let at = 0; at < size; at += WORD) view.setFloat64(to + at, view.getFloat64(start + at, true), true);
+    this.length = to + size;
   }
 
   /** Bytes as they are. */
@@ -163,6 +178,7 @@ export class ByteWriter {
     const grown = allocateUtf8((this.length + size) * 2);
     this.#bytes.copy(grown, 0, 0, this.length);
     this.#bytes = grown;
+    this.#view = viewOf(grown);
   }
 
   #put(word: Buffer): void {
@@ -182,9 +198,7 @@ export class ByteWriter {
   }
 
   #digits(value: number): void {
-    let count = 1;
-    for (let limit = 10; value >= limit; limit *= 10) count++;
-    this.#paddedDigits(value, count);
+    this.#paddedDigits(value, value < 1e9 ? digitsOfSmall(value | 0) : digitsOf(value));
   }
 
   /** Written from behind; 32-bit arithmetic as soon as the rest is small. */
@@ -216,6 +230,22 @@ export class ByteWriter {
     }
     this.#put(this.#date);
   }
+}
+
+function digitsOfSmall(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  if (value < 1_000_000) return value < 100_000 ? 5 : 6;
+  return value < 100_000_000 ? (value < 10_000_000 ? 7 : 8) : 9;
+}
+
+function digitsOf(value: number): number {
+  let count = 1;
+  for (let limit = 10; value >= limit; limit *= 10) count++;
+  return count;
+}
+
+function viewOf({ buffer, byteOffset, length }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, length);
 }
 
 function pad(value: number, width: number): string {

@@ -11,6 +11,8 @@ import { PADDING, RowParser } from './json/row-parser.ts';
 
 const CHUNK_BYTES_MAX = 1 << 20;
 const BYTES_PER_CELL = 12;
+/** What is repeated is copied by whole words, so it is one at least. */
+const REPEATED_BYTES_MIN = 16;
 const COMMA = 44;
 const COLON = 58;
 const OPEN = 91;
@@ -66,35 +68,95 @@ function encode(
   const writer = new ByteWriter(Math.min(guess, CHUNK_BYTES_MAX + 4096));
   const trees = columnTrees(fields.map(({ name }) => name));
   const cells = trees.map((tree) => treeWriter(tree, columns, fields, writer));
+  const rows = new RowWriter(writer, ops, cells, repeatedCells(trees, columns, length));
   const chunks: EncodedRows[] = [];
   let first = 0;
   for (let row = 0; row < length; row++) {
     const start = writer.length;
     if (row > first) writer.byte(COMMA);
-    writeRow(writer, ops === null ? null : ops[row]!, cells, row);
+    rows.write(row);
     if (writer.length <= chunkBytesMax || row === first) continue;
     chunks.push({ rows: writer.copy(0, start), count: row - first });
     writer.forget(start + 1);
+    rows.moved();
     first = row;
   }
   if (length > first) chunks.push({ rows: writer.copy(0, writer.length), count: length - first });
   return chunks;
 }
 
+/** How many cells from the first on are the same in all rows: the bounds of a window stand before its groups. */
+function repeatedCells(trees: readonly ColumnTree[], columns: readonly Column[], length: number): number {
+  const differs = trees.findIndex(({ kind, index }) => kind !== 'value' || !isConstant(columns[index]!, length));
+  return differs < 0 ? trees.length : differs;
+}
+
+function isConstant(column: Column, length: number): boolean {
+  if (column.rep !== 'number' || column.valid !== null) return false;
+  const { values } = column;
+  const [first] = values;
+  // 0 and -0 are equal and have two texts.
+  if (first === 0) return false;
+  for (let row = 1; row < length; row++) if (values[row] !== first) return false;
+  return true;
+}
+
 type CellWriter = (row: number) => void;
 
-function writeRow(writer: ByteWriter, op: number | null, cells: readonly CellWriter[], row: number): void {
-  writer.byte(OPEN);
-  if (op !== null) {
+class RowWriter {
+  readonly #writer: ByteWriter;
+  readonly #ops: Uint8Array | null;
+  readonly #cells: readonly CellWriter[];
+  /** How many cells from the first on are the same in all rows. */
+  readonly #repeated: number;
+  /** Where the row before begins, and where its repeated cells end; -1: there is none that could be repeated. */
+  #start = -1;
+  #end = -1;
+
+  constructor(writer: ByteWriter, ops: Uint8Array | null, cells: readonly CellWriter[], repeated: number) {
+    this.#writer = writer;
+    this.#ops = ops;
+    this.#cells = cells;
+    this.#repeated = repeated;
+  }
+
+  write(row: number): void {
+    const writer = this.#writer;
+    const start = writer.length;
+    if (this.#start >= 0 && (this.#ops === null || this.#ops[row] === this.#ops[row - 1])) {
+      writer.again(this.#start, this.#end);
+    } else {
+      this.#begin(row);
+      this.#write(0, this.#repeated, row);
+    }
+    const worthwhile = this.#repeated > 0 && writer.length - start >= REPEATED_BYTES_MIN;
+    this.#start = worthwhile ? start : -1;
+    this.#end = writer.length;
+    this.#write(this.#repeated, this.#cells.length, row);
+    writer.byte(CLOSE);
+  }
+
+  /** The row before is now at the beginning of the buffer. */
+  moved(): void {
+    this.#end -= this.#start;
+    if (this.#start > 0) this.#start = 0;
+  }
+
+  #begin(row: number): void {
+    const writer = this.#writer;
+    writer.byte(OPEN);
+    if (this.#ops === null) return;
     writer.byte(QUOTE);
-    writer.byte(op === 1 ? PLUS : MINUS);
+    writer.byte(this.#ops[row] === 1 ? PLUS : MINUS);
     writer.byte(QUOTE);
   }
-  for (let index = 0; index < cells.length; index++) {
-    if (index > 0 || op !== null) writer.byte(COMMA);
-    cells[index]!(row);
+
+  #write(from: number, to: number, row: number): void {
+    for (let cell = from; cell < to; cell++) {
+      if (cell > 0 || this.#ops !== null) this.#writer.byte(COMMA);
+      this.#cells[cell]!(row);
+    }
   }
-  writer.byte(CLOSE);
 }
 
 /** A ROW is written as an object, NULL where there is none. */
