@@ -15,6 +15,8 @@ export interface KeyedShape {
 interface Entry {
   row: LiveRow;
   alive: boolean;
+  /** Its index in the order as of the last look; -1: it came since. */
+  place: number;
 }
 
 /**
@@ -26,10 +28,12 @@ export class KeyedRows implements HeldRows {
   readonly #shape: KeyedShape;
   readonly #limit: number;
   readonly #keyColumns: readonly number[];
-  /** By key text, or by row text where equal rows lie on top of each other. */
-  #entries = new Map<string, Entry[]>();
+  /** By key, or by row text where equal rows lie on top of each other. */
+  #entries = new Map<CellJson, Entry[]>();
   /** In order as of the last look; entries that died since are still in it. */
   #ordered: Entry[] = [];
+  /** The row of each of them. */
+  #rows: LiveRow[] = [];
   #added: Entry[] = [];
   #died = 0;
   #shown: readonly LiveRow[] | null = null;
@@ -55,35 +59,32 @@ export class KeyedRows implements HeldRows {
     let taken: LiveRow | null = null;
     for (const change of changes) {
       const values = change.slice(1) as CellJson[];
-      const text = this.#textOf(values);
-      if (change[0] === '+') this.#insert(text, values, batch, taken);
-      taken = change[0] === '-' ? this.#delete(text) : null;
+      const key = this.#keyOf(values);
+      if (change[0] === '+') this.#insert(key, values, batch, taken);
+      taken = change[0] === '-' ? this.#delete(key) : null;
     }
     this.#shown = null;
     if (this.#shape.window !== null && this.#size > 2 * this.#limit) this.#prune();
   }
 
   rows(): readonly LiveRow[] {
-    this.#shown ??= this.#inOrder()
-      .slice(0, this.#limit)
-      .map(({ row }) => row);
+    this.#putInOrder();
+    this.#shown ??= this.#rows.slice(0, this.#limit);
     return this.#shown;
   }
 
-  #textOf(values: readonly CellJson[]): string {
+  /** A single cell is its own key, but for JSON: equal objects are not the same. */
+  #keyOf(values: readonly CellJson[]): CellJson {
     if (this.#shape.mode === 'retract') return JSON.stringify(values);
-    if (this.#keyColumns.length !== 1) return JSON.stringify(this.#keyColumns.map((column) => values[column]));
+    if (this.#keyColumns.length !== 1) return JSON.stringify(this.#keyColumns.map((column) => values[column]!));
     const only = values[this.#keyColumns[0]!]!;
-    return typeof only === 'string' ? `"${only}` : typeof only === 'object' ? JSON.stringify(only) : String(only);
+    return typeof only === 'object' && only !== null ? `\0${JSON.stringify(only)}` : only;
   }
 
   /** `taken`: the row that the change just before took away; one much like it takes its place on screen. */
-  #insert(text: string, values: readonly CellJson[], batch: number, taken: LiveRow | null): void {
-    const equal = this.#entries.get(text);
-    if (equal && this.#shape.mode === 'upsert') {
-      equal[0]!.row = replacedRow(equal[0]!.row, values, batch);
-      return;
-    }
+  #insert(key: CellJson, values: readonly CellJson[], batch: number, taken: LiveRow | null): void {
+    const equal = this.#entries.get(key);
+    if (equal && this.#shape.mode === 'upsert') return this.#replace(equal[0]!, values, batch);
     if (this.#shape.window === null && this.#size >= this.#limit) {
       this.#partial = true;
       return;
@@ -92,19 +93,24 @@ export class KeyedRows implements HeldRows {
       taken && isMuchAlike(taken.values, values)
         ? replacedRow(taken, values, batch)
         : { id: ++this.#lastId, values, touched: values.map(() => batch) };
-    const entry = { row, alive: true };
+    const entry = { row, alive: true, place: -1 };
     if (equal) equal.push(entry);
-    else this.#entries.set(text, [entry]);
+    else this.#entries.set(key, [entry]);
     this.#added.push(entry);
     this.#size++;
   }
 
+  #replace(entry: Entry, values: readonly CellJson[], batch: number): void {
+    entry.row = replacedRow(entry.row, values, batch);
+    if (entry.place >= 0) this.#rows[entry.place] = entry.row;
+  }
+
   /** Rows that begin with the newest changes, or with a part, may be told of rows that were never here. */
-  #delete(text: string): LiveRow | null {
-    const equal = this.#entries.get(text);
+  #delete(key: CellJson): LiveRow | null {
+    const equal = this.#entries.get(key);
     const entry = equal?.pop();
     if (!equal || !entry) return null;
-    if (equal.length === 0) this.#entries.delete(text);
+    if (equal.length === 0) this.#entries.delete(key);
     entry.alive = false;
     this.#died++;
     this.#size--;
@@ -112,28 +118,61 @@ export class KeyedRows implements HeldRows {
   }
 
   #prune(): void {
-    const kept = this.#inOrder().slice(0, this.#limit);
+    this.#putInOrder();
+    this.#place(this.#ordered.slice(0, this.#limit));
     this.#entries = new Map();
-    for (const entry of kept) {
-      const text = this.#textOf(entry.row.values);
-      const equal = this.#entries.get(text);
+    for (const entry of this.#ordered) {
+      const key = this.#keyOf(entry.row.values);
+      const equal = this.#entries.get(key);
       if (equal) equal.push(entry);
-      else this.#entries.set(text, [entry]);
+      else this.#entries.set(key, [entry]);
     }
-    this.#ordered = kept;
-    this.#size = kept.length;
+    this.#size = this.#ordered.length;
     this.#partial = true;
   }
 
-  /** What was in order stays a run of its own, so the sort costs little more than what was added. */
-  #inOrder(): readonly Entry[] {
-    if (this.#added.length === 0 && this.#died === 0) return this.#ordered;
-    const entries = this.#ordered.concat(this.#added);
-    this.#ordered = this.#died > 0 ? entries.filter(({ alive }) => alive) : entries;
-    if (this.#added.length > 0) this.#ordered.sort((a, b) => this.#order(a.row, b.row));
+  #putInOrder(): void {
+    if (this.#added.length === 0 && this.#died === 0) return;
+    const kept = this.#died > 0 ? this.#ordered.filter(({ alive }) => alive) : this.#ordered;
+    const added = this.#added.filter(({ alive }) => alive).sort((a, b) => this.#order(a.row, b.row));
+    this.#place(added.length === 0 ? kept : this.#merged(kept, added));
     this.#added = [];
     this.#died = 0;
-    return this.#ordered;
+  }
+
+  #place(ordered: Entry[]): void {
+    this.#ordered = ordered;
+    this.#rows = [];
+    for (let place = 0; place < ordered.length; place++) {
+      const entry = ordered[place]!;
+      entry.place = place;
+      this.#rows.push(entry.row);
+    }
+  }
+
+  /** Two orders as one. Few come at a time, so each looks for its place instead of being compared with all. */
+  #merged(kept: readonly Entry[], added: readonly Entry[]): Entry[] {
+    const merged: Entry[] = [];
+    let from = 0;
+    for (const entry of added) {
+      const to = this.#placeOf(entry, kept, from);
+      while (from < to) merged.push(kept[from++]!);
+      merged.push(entry);
+    }
+    while (from < kept.length) merged.push(kept[from++]!);
+    return merged;
+  }
+
+  /** From `from` on, the first place whose entry comes after this one. */
+  #placeOf(entry: Entry, kept: readonly Entry[], from: number): number {
+    let low = from;
+    let high = kept.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#order(kept[middle]!.row, entry.row) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   #order(a: LiveRow, b: LiveRow): number {

@@ -11,7 +11,10 @@ export interface LiveRow {
 
 /** The same row with other values; only the cells that differ count as touched by `batch`. */
 export function replacedRow(row: LiveRow, values: readonly CellJson[], batch: number): LiveRow {
-  const touched = values.map((value, column) => (isSame(value, row.values[column]) ? row.touched[column]! : batch));
+  const touched: number[] = [];
+  for (let column = 0; column < values.length; column++) {
+    touched.push(isSame(values[column]!, row.values[column]) ? row.touched[column]! : batch);
+  }
   return { id: row.id, values, touched };
 }
 
