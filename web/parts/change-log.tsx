@@ -6,12 +6,16 @@ import { useFeed } from './use-feed.ts';
 
 /** Above so many changes a second single ones cannot be read: their net effect is shown. */
 const EXACT_BELOW = 1500;
-const MAX_RATE = 1;
+/** Frames per second then: many small ones leave the page more frames than few large ones. */
+const MAX_RATE = 10;
+/** And how often they are looked at, ms. */
+const SHOW_EVERY_MS = 1000;
 const SHOWN = 60;
 
 /** The change log of a view as it grows, with the number and the epoch of each change. */
 export function ChangeLog({ view, rate }: { view: string; rate: number }) {
-  const feed = useFeed({ view }, { onlyChanges: true, maxRate: rate > EXACT_BELOW ? MAX_RATE : null });
+  const conflated = rate > EXACT_BELOW ? { maxRate: MAX_RATE, showEveryMs: SHOW_EVERY_MS } : {};
+  const feed = useFeed({ view }, { onlyChanges: true, ...conflated });
   const shown = feed?.view.value;
   if (!feed || !shown || shown.changes.length === 0) {
     return feed?.state.value.kind === 'live' ? (

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useMemo, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { Subject } from '../net/subscription.ts';
 import { type Chart, chooseChart, fittingChart } from '../state/chart-choice.ts';
 import type { LiveFeed, LiveView } from '../state/live-feed.ts';
@@ -28,6 +28,8 @@ export interface LiveResultProps {
 const MAX_RATE = 10;
 /** Rows kept of a result that only grows. */
 const NEWEST = 2000;
+/** Rows a second from which on the page moves nothing but them: other motion would cost it frames. */
+const RAPID = 2000;
 
 /** The rows of a result as they change: a grid or a chart, to sort, filter, hold still, take along. */
 export function LiveResult(props: LiveResultProps) {
@@ -53,6 +55,8 @@ function Result({ subject, label, title, onClose, feed }: LiveResultProps & { re
   const shown = useMemo(() => view && fittingChart(chart, view), [shape, chart]);
   const canChart = useMemo(() => view !== null && chooseChart(view) !== null, [shape]);
   const isChart = asChart && shown !== null;
+  const isRapid = (view?.pace.received ?? 0) > RAPID;
+  useStillness(isRapid);
   return (
     <section class="panel live-result" aria-label={label} data-result={'view' in subject ? subject.view : 'sql'}>
       <header>
@@ -76,7 +80,14 @@ function Result({ subject, label, title, onClose, feed }: LiveResultProps & { re
           {isChart ? (
             <ResultChart chart={shown} view={view} label={label} />
           ) : (
-            <LiveGrid feed={feed!} view={view} label={label} following={following} onFollow={setFollowing} />
+            <LiveGrid
+              feed={feed!}
+              view={view}
+              label={label}
+              isRapid={isRapid}
+              following={following}
+              onFollow={setFollowing}
+            />
           )}
         </div>
       )}
@@ -85,15 +96,24 @@ function Result({ subject, label, title, onClose, feed }: LiveResultProps & { re
   );
 }
 
+/** Nothing on the page moves by itself meanwhile (see base.css). */
+function useStillness(isStill: boolean): void {
+  useEffect(() => {
+    document.documentElement.toggleAttribute('data-still', isStill);
+    return () => document.documentElement.removeAttribute('data-still');
+  }, [isStill]);
+}
+
 interface LiveGridProps {
   readonly feed: LiveFeed;
   readonly view: LiveView;
   readonly label: string;
+  readonly isRapid: boolean;
   readonly following: boolean;
   readonly onFollow: (following: boolean) => void;
 }
 
-function LiveGrid({ feed, view, label, following, onFollow }: LiveGridProps) {
+function LiveGrid({ feed, view, label, isRapid, following, onFollow }: LiveGridProps) {
   return (
     <RowGrid
       columns={view.columns}
@@ -101,6 +121,7 @@ function LiveGrid({ feed, view, label, following, onFollow }: LiveGridProps) {
       rows={view.rows}
       label={label}
       quietUntil={view.quietUntil}
+      isRapid={isRapid}
       sort={feed.sort.value}
       onSort={(sort) => feed.setSort(sort)}
       following={following}

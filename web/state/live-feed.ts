@@ -25,6 +25,8 @@ export interface FeedOptions {
   readonly newest?: number;
   /** Keeps the last changes one by one, with their seq, instead of the rows. */
   readonly onlyChanges?: boolean;
+  /** The shortest time between two states on screen; default: a tenth of a second. */
+  readonly showEveryMs?: number;
 }
 
 export interface Sort {
@@ -65,6 +67,7 @@ export class LiveFeed {
   readonly #paused = signal(false);
   readonly #sort = signal<Sort | null>(null);
   readonly #filter = signal('');
+  readonly #showEveryMs: number;
   /** The rows while the screen stands still. */
   #held: readonly LiveRow[] | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -72,7 +75,9 @@ export class LiveFeed {
   /** When the last states were shown, and the last batch in each. */
   #shows: { readonly at: number; readonly batch: number }[] = [];
 
-  constructor(link: Link, subject: Subject, { maxRate = null, newest = 500, onlyChanges = false }: FeedOptions = {}) {
+  constructor(link: Link, subject: Subject, options: FeedOptions = {}) {
+    const { maxRate = null, newest = 500, onlyChanges = false, showEveryMs = SHOW_EVERY_MS } = options;
+    this.#showEveryMs = showEveryMs;
     this.#tape = onlyChanges ? new ChangeTape() : null;
     this.#table = new LiveTable({
       newest,
@@ -146,7 +151,7 @@ export class LiveFeed {
       ? { ...this.#view.peek(), rows: this.#rows(), quietUntil: Infinity }
       : this.#look();
     const took = performance.now() - before;
-    const every = this.#view.peek().pace.received > MANY_ROWS ? 2 * SHOW_EVERY_MS : SHOW_EVERY_MS;
+    const every = this.#view.peek().pace.received > MANY_ROWS ? 2 * this.#showEveryMs : this.#showEveryMs;
     this.#nextAt = Date.now() + Math.max(every, SHARE * took);
   }
 

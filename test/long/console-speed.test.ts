@@ -1,0 +1,110 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isLive, launchChromium, openPage, shownRows, until } from '../support/console-pages.ts';
+import { MillraceProcess } from '../support/millrace-process.ts';
+import { RestClient } from '../support/rest-client.ts';
+
+const BUSY_SECONDS = 60;
+const QUIET_SECONDS = 8;
+const KEYS = 20_000;
+
+/** Frames that the page drew in each of the next seconds. */
+async function framesPerSecond(page: Page, seconds: number): Promise<number[]> {
+  return page.evaluate(
+    `new Promise((resolve) => {
+      const counts = [];
+      const began = performance.now();
+      const frame = (now) => {
+        const second = Math.floor((now - began) / 1000);
+        if (second >= ${seconds}) return resolve(Array.from({ length: ${seconds} }, (_, at) => counts[at] ?? 0));
+        if (second >= 0) counts[second] = (counts[second] ?? 0) + 1;
+        requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    })`,
+  );
+}
+
+/** From a letter being typed into the filter to the next frame after it was taken, ms. */
+async function inputMs(page: Page): Promise<number> {
+  await page.evaluate(
+    `void (window.answered = new Promise((resolve) => {
+      addEventListener('input', ({ timeStamp }) =>
+        requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - timeStamp))), { once: true, capture: true });
+    }))`,
+  );
+  await page.keyboard.press('7');
+  const ms = (await page.evaluate('window.answered')) as number;
+  await page.keyboard.press('Backspace');
+  return ms;
+}
+
+async function heapBytes(page: Page): Promise<number> {
+  const tools = await page.context().newCDPSession(page);
+  await tools.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await tools.send('Runtime.getHeapUsage');
+  await tools.detach();
+  return usedSize;
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
+}
+
+describe('a view that changes 50,000 times a second, watched in Chromium', () => {
+  const data = mkdtempSync(join(tmpdir(), 'millrace-speed-'));
+  let browser: Browser;
+  let server: MillraceProcess;
+  let url: string;
+  let client: RestClient;
+
+  beforeAll(async () => {
+    server = new MillraceProcess(['serve', '--port', '0', '--data', data]);
+    browser = await launchChromium();
+    url = await server.listening();
+    client = new RestClient(url);
+    await client.sql(
+      `CREATE STREAM events (k BIGINT, v DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
+       WITH (connector = 'datagen', rows_per_second = 50000, seed = 1,
+         fields.k.kind = 'random', fields.k.min = 1, fields.k.max = ${KEYS}, fields.ts.kind = 'time')`,
+    );
+    await client.sql('CREATE MATERIALIZED VIEW busy AS SELECT k, COUNT(*) AS n, MAX(v) AS top FROM events GROUP BY k');
+  });
+
+  afterAll(async () => {
+    await browser.close();
+    await server.stop('SIGKILL');
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  test(`for ${BUSY_SECONDS} s the page keeps its frames, its heap and its answers to input`, async () => {
+    const { page, faults } = await openPage(browser, `${url}/#/view/busy`, { width: 1280, colorScheme: 'light' });
+    await isLive(page);
+    const result = page.getByRole('region', { name: 'Rows of busy' }).first();
+    await until(async () => new RegExp(`\\b${(KEYS / 1000).toFixed(0)},000\\b`).test(await result.innerText()));
+    const before = await shownRows(result);
+    const heap = await heapBytes(page);
+
+    const busy = await framesPerSecond(page, BUSY_SECONDS);
+    const filter = page.getByRole('searchbox', { name: 'Filter rows' });
+    await filter.focus();
+    const input: number[] = [];
+    for (let round = 0; round < 15; round++) input.push(await inputMs(page));
+    const heapAfter = await heapBytes(page);
+    expect(await shownRows(result)).not.toEqual(before);
+
+    await client.post('/v1/views/busy/pause', '');
+    const quiet = await framesPerSecond(page, QUIET_SECONDS);
+    console.log(
+      `frames per second: ${median(busy)} while rows come (least ${Math.min(...busy)}), ${median(quiet)} without; ` +
+        `input ${median(input).toFixed(0)} ms; heap ${(heap / 1e6).toFixed(1)} MB before, ${(heapAfter / 1e6).toFixed(1)} after`,
+    );
+    expect(median(busy)).toBeGreaterThan(0.7 * median(quiet));
+    expect(median(input)).toBeLessThan(100);
+    expect(heapAfter).toBeLessThan(1.3 * heap);
+    expect(faults).toEqual([]);
+  });
+});
