@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   isLive,
+  keepPicture,
   launchChromium,
   LOOKS,
   openPage,
@@ -15,14 +16,6 @@ import {
 } from '../support/console-pages.ts';
 import { MillraceProcess } from '../support/millrace-process.ts';
 import { RestClient } from '../support/rest-client.ts';
-
-/** Pictures for the README and for whoever wants to look: `MILLRACE_SCREENSHOTS=folder`. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env['MILLRACE_SCREENSHOTS'];
-  if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
 
 const shows = (place: Locator, text: RegExp | string): Promise<void> =>
   place.filter({ hasText: text }).first().waitFor(SOON);
@@ -215,6 +208,75 @@ describe('the live pages, in Chromium on the demo', () => {
     await page.getByRole('textbox', { name: 'Row 2, mended' }).fill('loft,22,2026-01-31T10:02:01Z');
     await page.getByRole('button', { name: 'Send again' }).click();
     await shows(panel.getByRole('status'), /3 accepted(?!,)/);
+    expect(faults).toEqual([]);
+  });
+
+  test('the plan of a windowed view tells its watermark, its late rows and its state, each operator all about itself', async () => {
+    await makeStream('gauged');
+    await client.sql(
+      `CREATE MATERIALIZED VIEW gauges AS SELECT window_start, window_end, sensor, MAX(celsius) AS highest
+       FROM TUMBLE(gauged, ts, INTERVAL '10' SECOND) GROUP BY window_start, window_end, sensor EMIT ON UPDATE`,
+    );
+    await client.rows(
+      'gauged',
+      `{"sensor":"attic","celsius":27.5,"ts":"2026-01-31T10:01:00Z"}\n{"sensor":"cellar","celsius":12,"ts":"2026-01-31T10:00:00Z"}`,
+    );
+    const { page, faults } = await openPage(browser, `${url}/#/view/gauges`, DESKTOP);
+    await isLive(page);
+    const plan = page.getByRole('region', { name: 'Plan of gauges' });
+    const windowed = plan.locator('.operator', { hasText: /1 late/ });
+    await windowed.waitFor(SOON);
+    expect(await windowed.innerText()).toMatch(/1 rows? · [\d.]+ \w?B/);
+    await windowed.click();
+    await shows(page.locator('.operator-detail'), /watermark[\s\S]*10:00:55/);
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('a view that failed says why and what helps', async () => {
+    await makeStream('flooding');
+    await client.sql(
+      `CREATE MATERIALIZED VIEW hoard WITH (state_limit = '64 KB') AS
+       SELECT sensor, COUNT(*) AS n FROM flooding GROUP BY sensor`,
+    );
+    const { page, faults } = await openPage(browser, `${url}/#/view/hoard`, DESKTOP);
+    await isLive(page);
+    // State is measured now and then, before it grows further.
+    for (const from of [0, 20_000, 40_000, 60_000]) {
+      const row = (_: unknown, at: number) => `{"sensor":"s${from + at}","celsius":1,"ts":"2026-01-31T10:02:00Z"}`;
+      await client.rows('flooding', Array.from({ length: 20_000 }, row).join('\n'));
+    }
+    await shows(page.getByRole('alert'), /STATE_LIMIT[\s\S]*state_limit/);
+    await page.locator('.page-head .state.bad', { hasText: 'failed' }).waitFor(SOON);
+    await keepPicture(page, 'view-failed');
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('home, when the demo has run for a while: every chart draws what it says', async () => {
+    const { page, faults } = await openPage(browser, url, DESKTOP);
+    await isLive(page);
+    const cards = page.getByRole('region', { name: 'Live views' }).getByRole('article');
+    const drawn = async (): Promise<(string | null)[]> =>
+      cards
+        .and(page.locator(':is([data-view=clicks_per_item], [data-view=cpu_by_core], [data-view=memory_used])'))
+        .locator('.mini-lines .line:not(.open)')
+        .evaluateAll((lines: { getAttribute(name: string): string | null }[]) =>
+          lines.map((line) => line.getAttribute('d')),
+        );
+    await until(async () => {
+      const lines = await drawn();
+      return lines.length >= 6 + 1 + 1 && lines.every((path) => (path?.match(/L/g)?.length ?? 0) >= 3);
+    }, 90_000);
+    const bars = cards.filter({ has: page.locator('.bars') }).first();
+    const shares = await bars
+      .locator('.bars i')
+      .evaluateAll((found: { getBoundingClientRect(): { width: number } }[]) =>
+        found.map((bar) => bar.getBoundingClientRect().width),
+      );
+    expect(Math.max(...shares)).toBeGreaterThan(50);
+    expect(shares.every((width) => width > 0)).toBe(true);
+    await keepPicture(page, 'home');
     expect(faults).toEqual([]);
   });
 });

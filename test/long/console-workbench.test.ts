@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   isLive,
+  keepPicture,
   launchChromium,
   LOOKS,
   openPage,
@@ -20,14 +21,6 @@ import { EXAMPLES } from '../../web/sql/examples.ts';
 import { statementKind } from '../../web/sql/statement-kind.ts';
 
 const DESKTOP = { width: 1280, colorScheme: 'light' } as const;
-
-/** Pictures for whoever wants to look: `CONSOLE_SHOTS=folder`. */
-async function keepPicture(page: Page, name: string): Promise<void> {
-  const folder = process.env['CONSOLE_SHOTS'];
-  if (folder === undefined) return;
-  mkdirSync(folder, { recursive: true });
-  await page.screenshot({ path: join(folder, `${name}.png`) });
-}
 
 async function write(page: Page, sql: string): Promise<Locator> {
   const editor = await sqlEditor(page);

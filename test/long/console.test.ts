@@ -164,7 +164,9 @@ describe('the console, in Chromium on the demo', () => {
     await server.stop('SIGKILL');
     await page.getByRole('alert').filter({ hasText: 'connection is lost' }).waitFor(SOON);
     expect(await shownRows(view)).toEqual(['attic|2|29', 'cellar|1|12']);
+    const gapClosed = view.locator('[data-gap=closed]', { hasText: /none is missing|Nothing changed/ }).waitFor(SOON);
     await start();
+    await gapClosed;
     await client.rows('readings', '{"sensor":"barn","celsius":3}\n{"sensor":"attic","celsius":30}');
     await isLive(page);
     await until(async () => (await shownRows(view)).join() === 'attic|3|30,barn|1|3,cellar|1|12');

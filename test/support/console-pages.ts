@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
@@ -54,6 +54,14 @@ export async function openPage(browser: Browser, url: string, { width, colorSche
   return { page, faults, foreign };
 }
 
+/** A picture for the README or for whoever wants to look, where `MILLRACE_SCREENSHOTS` names a folder. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env['MILLRACE_SCREENSHOTS'];
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
+
 export const isLive = (page: Page): Promise<void> => page.locator('[data-link=open]').waitFor(SOON);
 
 /** The SQL editor, once it has come. */
@@ -87,10 +95,10 @@ export async function seriousFaults(page: Page): Promise<readonly string[]> {
 }
 
 /** Tries again and again until it is so. */
-export async function until(check: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + SOON.timeout;
+export async function until(check: () => Promise<boolean>, timeoutMs = SOON.timeout): Promise<void> {
+  const end = Date.now() + timeoutMs;
   while (!(await check())) {
-    if (Date.now() > end) throw new Error(`not so within ${SOON.timeout} ms: ${check.toString()}`);
+    if (Date.now() > end) throw new Error(`not so within ${timeoutMs} ms: ${check.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

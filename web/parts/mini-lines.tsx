@@ -35,7 +35,7 @@ export function MiniLines({ lines, settled = Infinity }: MiniLinesProps) {
   );
 }
 
-/** Holes are passed over. `width`: points of the whole axis. */
+/** Holes are passed over; a point alone is a level line or, among others, a dot. `width`: points of the whole axis. */
 function pathOf(
   values: readonly (number | null)[],
   width: number,
@@ -46,5 +46,9 @@ function pathOf(
   const points = values.flatMap((value, at) =>
     value === null || at < from ? [] : [[at * step, height(value)] as const],
   );
+  const [only] = points;
+  if (only && points.length === 1) {
+    return width === 1 ? `M0 ${only[1].toFixed(1)}H${WIDTH}` : `M${only[0].toFixed(1)} ${only[1].toFixed(1)}h0.1`;
+  }
   return points.map(([x, y], at) => `${at === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`).join('');
 }
