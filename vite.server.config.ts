@@ -14,13 +14,26 @@ const withoutBodyParser: Plugin = {
   load: (id) => (id === '\0body-parser' ? 'export default {};' : null),
 };
 
+/** What begins a thread: it runs its file as bin/compiled.js says. */
+const threads: Plugin = {
+  name: 'threads',
+  generateBundle(_, bundle) {
+    for (const part of Object.values(bundle)) {
+      if (part.type !== 'chunk' || !part.isEntry) continue;
+      const source = `require('../../bin/compiled.js').load(require.resolve('./${part.fileName}'));\n`;
+      this.emitFile({ type: 'asset', fileName: part.fileName.replace(/\.cjs$/, '.js'), source });
+    }
+    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' });
+  },
+};
+
 /**
  * The program as few files: its threads, each with what it needs, from what tsc built. A start reads a handful of
  * files instead of hundreds. Native code stays outside, and so does what is loaded late and by its own thread.
  */
 export default defineConfig({
   publicDir: false,
-  plugins: [withoutBodyParser],
+  plugins: [withoutBodyParser, threads],
   ssr: { noExternal: true, external: ['better-sqlite3', 'node-sql-parser', 'pino'] },
   build: {
     ssr: true,
@@ -37,8 +50,10 @@ export default defineConfig({
         'planner-worker': source('dist/planner/planner-worker.js'),
       },
       output: {
-        entryFileNames: '[name].js',
-        chunkFileNames: '[name]-[hash].js',
+        format: 'cjs',
+        dynamicImportInCjs: false,
+        entryFileNames: '[name].cjs',
+        chunkFileNames: '[name]-[hash].cjs',
         // Every start reads all of it: without comments and blanks that takes half as long. Names stay, for stacks.
         minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
       },

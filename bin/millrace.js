@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+const { existsSync } = require('node:fs');
+const { join } = require('node:path');
 
-const main = new URL('../dist/program/main.js', import.meta.url);
+const main = join(__dirname, '../dist/program/main.js');
 if (existsSync(main)) {
-  await import(main.href);
+  require(main);
 } else {
   console.error('Millrace is not built yet: run `npm run build` first.');
   process.exitCode = 1;

@@ -54,4 +54,4 @@ function fail(message: string): void {
   process.exitCode = 2;
 }
 
-await main(process.argv.slice(2));
+void main(process.argv.slice(2));
