@@ -72,6 +72,8 @@ export class BatchLoop {
   #durableBytes = 0;
   #processed = 0;
   #clock = -Infinity;
+  /** The clock of the last step: no later one is before it. The first may be anywhere, also before this server's start. */
+  #stepped = -Infinity;
   /** What was computed and is not handed to the store yet. */
   #advanced: MicroBatch['advanced'] = [];
   #tasks: (() => Promise<void>)[] = [];
@@ -272,9 +274,10 @@ export class BatchLoop {
     }
     return this.hold(async () => {
       const clock = now ?? Math.max(this.#clock, this.#options.clock.now());
-      if (clock < this.#clock)
-        throw problem('CLOCK_WENT_BACK', `the clock stands at ${this.#clock} and never goes back`);
+      if (clock < this.#stepped)
+        throw problem('CLOCK_WENT_BACK', `the clock stands at ${this.#stepped} and never goes back`);
       this.#clock = clock;
+      this.#stepped = clock;
       await this.#commits.settle();
       this.#backfills.find();
       this.#poll((poller) => poller.pollAll(clock));
@@ -298,6 +301,7 @@ export class BatchLoop {
   #adopt(recovered: RecoveredMachine): void {
     this.epoch = recovered.epoch;
     this.#clock = recovered.clock;
+    this.#stepped = recovered.clock;
     this.#processed = recovered.processed;
     this.#pending = [...recovered.pending];
     this.#pendingBytes = bytesOf(this.#pending);

@@ -170,44 +170,68 @@ describe('the live pages, in Chromium on the demo', () => {
     expect(faults).toEqual([]);
   });
 
-  test('pasted JSON: accepted and refused per row; what is mended is sent again', async () => {
-    await makeStream('pasted');
-    const { page, faults } = await openPage(browser, `${url}/#/stream/pasted`, DESKTOP);
-    await isLive(page);
-    const text = page.getByRole('textbox', { name: 'Rows for pasted' });
-    await text.fill(`[{"sensor":"attic","celsius":20,"ts":"2026-01-31T10:02:00Z"},${BAD_ROW}]`);
-    await page.getByRole('button', { name: 'Send', exact: true }).click();
-    const panel = page.getByRole('tabpanel');
-    await shows(panel.getByRole('status'), '1 accepted, 1 refused');
-    await shows(panel.getByRole('listitem'), /row 2[\s\S]*celsius[\s\S]*"warm" is no DOUBLE[\s\S]*WRONG_TYPE/);
-    await page.getByRole('textbox', { name: 'Row 2, mended' }).fill(BAD_ROW.replace('"warm"', '21'));
-    await page.getByRole('button', { name: 'Send again' }).click();
-    await shows(panel.getByRole('status'), /2 accepted(?!,)/);
-    const rows = page.getByRole('region', { name: 'Rows of pasted' }).first();
-    await until(async () => (await shownRows(rows)).length === 2);
-    expect(await seriousFaults(page)).toEqual([]);
-    expect(faults).toEqual([]);
-  });
+  test.each(LOOKS)(
+    'at %d pixels, %s, pasted JSON: accepted and refused per row; what is mended is sent again',
+    async (width, colorScheme) => {
+      const name = `pasted_${width}_${colorScheme}`;
+      await makeStream(name);
+      const { page, faults } = await openPage(browser, `${url}/#/stream/${name}`, { width, colorScheme });
+      await isLive(page);
+      const text = page.getByRole('textbox', { name: `Rows for ${name}` });
+      await text.fill(`[{"sensor":"attic","celsius":20,"ts":"2026-01-31T10:02:00Z"},${BAD_ROW}]`);
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      const panel = page.getByRole('tabpanel');
+      await shows(panel.getByRole('status'), '1 accepted, 1 refused');
+      await shows(panel.getByRole('listitem'), /row 2[\s\S]*celsius[\s\S]*"warm" is no DOUBLE[\s\S]*WRONG_TYPE/);
+      await page.getByRole('textbox', { name: 'Row 2, mended' }).fill(BAD_ROW.replace('"warm"', '21'));
+      await page.getByRole('button', { name: 'Send again' }).click();
+      await shows(panel.getByRole('status'), /2 accepted(?!,)/);
+      const rows = page.getByRole('region', { name: `Rows of ${name}` }).first();
+      await until(async () => (await shownRows(rows)).length === 2);
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(faults).toEqual([]);
+    },
+  );
 
-  test('CSV from a file: accepted and refused per row', async () => {
-    await makeStream('filed');
-    const { page, faults } = await openPage(browser, `${url}/#/stream/filed`, DESKTOP);
+  const CSV =
+    'sensor,celsius,ts\nattic,20,2026-01-31T10:02:00Z\nloft,warm,2026-01-31T10:02:01Z\nbarn,3,2026-01-31T10:02:02Z\n';
+
+  test.each(LOOKS)(
+    'at %d pixels, %s, CSV pasted or from a file: accepted and refused per row',
+    async (width, colorScheme) => {
+      const name = `filed_${width}_${colorScheme}`;
+      await makeStream(name);
+      const { page, faults } = await openPage(browser, `${url}/#/stream/${name}`, { width, colorScheme });
+      await isLive(page);
+      if (colorScheme === 'light') {
+        const buffer = Buffer.from(CSV);
+        await page.locator('input[type=file]').setInputFiles({ name: 'rows.csv', mimeType: 'text/csv', buffer });
+      } else await page.getByRole('textbox', { name: `Rows for ${name}` }).fill(CSV);
+      await shows(page.getByRole('status'), '3 rows, CSV');
+      await page.getByRole('button', { name: 'Send', exact: true }).click();
+      const panel = page.getByRole('tabpanel');
+      await shows(panel.getByRole('status'), '2 accepted, 1 refused');
+      await shows(panel.getByRole('listitem'), /row 2[\s\S]*celsius/);
+      await page.getByRole('textbox', { name: 'Row 2, mended' }).fill('loft,22,2026-01-31T10:02:01Z');
+      await page.getByRole('button', { name: 'Send again' }).click();
+      await shows(panel.getByRole('status'), /3 accepted(?!,)/);
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(faults).toEqual([]);
+    },
+  );
+
+  test('JSON from a file: all of it is sent', async () => {
+    await makeStream('listed');
+    const { page, faults } = await openPage(browser, `${url}/#/stream/listed`, DESKTOP);
     await isLive(page);
-    await page.locator('input[type=file]').setInputFiles({
-      name: 'rows.csv',
-      mimeType: 'text/csv',
-      buffer: Buffer.from(
-        'sensor,celsius,ts\nattic,20,2026-01-31T10:02:00Z\nloft,warm,2026-01-31T10:02:01Z\nbarn,3,2026-01-31T10:02:02Z\n',
-      ),
-    });
-    await shows(page.getByRole('status'), '3 rows, CSV');
+    const buffer = Buffer.from('{"sensor":"attic","celsius":1,"ts":0}\n{"sensor":"barn","celsius":2,"ts":1}\n');
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'rows.ndjson', mimeType: 'application/x-ndjson', buffer });
     await page.getByRole('button', { name: 'Send', exact: true }).click();
-    const panel = page.getByRole('tabpanel');
-    await shows(panel.getByRole('status'), '2 accepted, 1 refused');
-    await shows(panel.getByRole('listitem'), /row 2[\s\S]*celsius/);
-    await page.getByRole('textbox', { name: 'Row 2, mended' }).fill('loft,22,2026-01-31T10:02:01Z');
-    await page.getByRole('button', { name: 'Send again' }).click();
-    await shows(panel.getByRole('status'), /3 accepted(?!,)/);
+    await shows(page.getByRole('tabpanel').getByRole('status'), /2 accepted(?!,)/);
+    const rows = page.getByRole('region', { name: 'Rows of listed' }).first();
+    await until(async () => (await shownRows(rows)).length === 2);
     expect(faults).toEqual([]);
   });
 

@@ -393,6 +393,21 @@ describe('a server with a token', () => {
   });
 });
 
+describe('a server whose first step is before its start', () => {
+  useServer({ trigger: 'manual' });
+
+  test('goes on from there, for stamps too', async () => {
+    await client.sql(`CREATE STREAM seen (item STRING, at AS PROCTIME());
+      CREATE MATERIALIZED VIEW s AS SELECT item, at FROM seen`);
+    const first = START_TIME - 300 * 24 * 3_600_000;
+    expect((await client.post('/v1/step', { now: first })).status).toBe(200);
+    await client.rows('seen', '{"item":"a"}');
+    expect((await client.post('/v1/step', { now: first + 1000 })).body).toMatchObject({ rowsIn: 1 });
+    expect((await client.get('/v1/views/s/rows')).body['rows']).toEqual([['a', new Date(first).toISOString()]]);
+    expect((await client.post('/v1/step', { now: first })).body['code']).toBe('CLOCK_WENT_BACK');
+  });
+});
+
 describe('a server that is stepped', () => {
   useServer({ trigger: 'manual' });
 

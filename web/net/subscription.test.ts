@@ -99,6 +99,27 @@ function watchLive(server: FakeServer) {
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+describe('a query that a busy server did not plan in time', () => {
+  const refuse = (server: FakeServer): void =>
+    server.say({ type: 'error', id: server.asked.id, code: 'STATEMENT_TIMEOUT', message: 'not planned in time' });
+
+  test('is asked again, some times, before it counts as refused', () => {
+    const server = new FakeServer();
+    const { state } = new Subscription(server.link, { sql: 'SELECT 1' }, new LiveTable(), () => {});
+    server.link.connect();
+    server.accept();
+    for (let tries = 1; tries < 5; tries++) {
+      const before = server.asked.id;
+      refuse(server);
+      expect(state.value.kind).toBe('opening');
+      vi.advanceTimersByTime(400);
+      expect(server.asked.id).not.toBe(before);
+    }
+    refuse(server);
+    expect(state.value).toMatchObject({ kind: 'refused', error: { code: 'STATEMENT_TIMEOUT' } });
+  });
+});
+
 describe('frames per second', () => {
   const many = (server: FakeServer) =>
     new Subscription(server.link, { sql: 'SELECT 1' }, new LiveTable(), () => {}, 10);

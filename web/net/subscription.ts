@@ -4,6 +4,9 @@ import type { LiveTable } from '../state/live-table.ts';
 import type { Link, LinkClient, SubscriptionFrame } from './link.ts';
 
 const ASK_AGAIN_MS = 1500;
+/** A busy server may not come to planning a query in time; that says nothing of the query. */
+const PLANNING_TRIES = 5;
+const PLAN_AGAIN_MS = 400;
 /** What arrives so soon after the link is back belongs to the gap. */
 const GAP_SETTLES_MS = 1000;
 
@@ -46,6 +49,7 @@ export class Subscription implements LinkClient {
   #probing: boolean;
   #id: string | null = null;
   #askedToConflate = false;
+  #tries = 0;
   #askAgain: ReturnType<typeof setTimeout> | undefined;
 
   constructor(link: Link, subject: Subject, table: LiveTable, changed: () => void, maxRate: number | null = null) {
@@ -114,6 +118,7 @@ export class Subscription implements LinkClient {
         this.#table.receive(frame);
         return this.#changed();
       case 'schema':
+        this.#tries = 0;
         this.#table.receive(frame);
         return this.#changed();
       case 'progress':
@@ -163,6 +168,10 @@ export class Subscription implements LinkClient {
       this.#link.conflates = false;
       return this.#ask();
     }
+    if (error.code === 'STATEMENT_TIMEOUT' && ++this.#tries < PLANNING_TRIES) {
+      this.#id = null;
+      return this.#askLater(PLAN_AGAIN_MS);
+    }
     const { code, message, line, column, hint } = error;
     const place = { ...(line !== undefined && { line }), ...(column !== undefined && { column }) };
     const wasEnded = this.#state.peek().kind === 'ended';
@@ -180,11 +189,11 @@ export class Subscription implements LinkClient {
     if (reason === 'dropped') this.#askLater();
   }
 
-  #askLater(): void {
+  #askLater(afterMs = ASK_AGAIN_MS): void {
     clearTimeout(this.#askAgain);
     this.#askAgain = setTimeout(() => {
       if (this.#link.isOpen) this.#ask();
-    }, ASK_AGAIN_MS);
+    }, afterMs);
   }
 
   #waiting(): SubscriptionState {
