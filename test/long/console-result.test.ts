@@ -3,16 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { isLive, launchChromium, openPage, shownRows, SOON, sqlEditor, until } from '../support/console-pages.ts';
+import {
+  isLive,
+  launchChromium,
+  LOOKS,
+  openPage,
+  shownRows,
+  SOON,
+  sqlEditor,
+  until,
+} from '../support/console-pages.ts';
 import { MillraceProcess } from '../support/millrace-process.ts';
 import { RestClient } from '../support/rest-client.ts';
 
-const DESKTOP = { width: 1280, colorScheme: 'light' } as const;
 const TOTALS = 'SELECT k, SUM(n) AS total FROM s GROUP BY k';
 
 const live = (page: Page): Locator => page.locator('[data-watched]');
 
-describe('live results in the workbench, in Chromium', () => {
+describe.each(LOOKS)('live results in the workbench, in Chromium at %d pixels, %s', (width, colorScheme) => {
   const data = mkdtempSync(join(tmpdir(), 'millrace-results-'));
   let browser: Browser;
   let server: MillraceProcess;
@@ -49,7 +57,7 @@ describe('live results in the workbench, in Chromium', () => {
       sql: "CREATE STREAM s (k STRING, n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)",
     });
     await send(...rows);
-    const { page } = await openPage(browser, `${url}/#/sql`, DESKTOP);
+    const { page } = await openPage(browser, `${url}/#/sql`, { width, colorScheme });
     await isLive(page);
     await (await sqlEditor(page)).fill(sql);
     await page.locator('.run-bar').getByRole('button', { name: 'Run' }).click();
