@@ -103,6 +103,7 @@ describe('the console, in Chromium on the demo', () => {
     await isLive(page);
     await page.locator('.catalogue a', { hasText: 'revenue_by_item' }).waitFor(SOON);
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox', { name: 'Find a page' }).waitFor(SOON);
     await page.keyboard.type('revenue');
     await page.keyboard.press('Enter');
     await page.locator('[data-view=revenue_by_item]').first().waitFor(SOON);

@@ -1,3 +1,4 @@
+import type { TargetedKeyboardEvent } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { pages } from '../panels/index.ts';
 import { useServices, type Services } from '../services.ts';
@@ -20,11 +21,14 @@ export function CommandPalette({ onClose }: { onClose: () => void }) {
     onClose();
     command.run();
   };
-  const onKeyDown = (event: KeyboardEvent): void => {
+  /** What is typed quickly may not be drawn yet when Enter comes: then the first of what it finds is meant. */
+  const chosenBy = (typed: string): Command | undefined =>
+    typed === text ? found[chosen] : matching(commands(services), typed)[0];
+  const onKeyDown = (event: TargetedKeyboardEvent<HTMLInputElement>): void => {
     const moves: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
     const move = moves[event.key];
     if (move !== undefined) setPlace((chosen + move + found.length) % Math.max(1, found.length));
-    else if (event.key === 'Enter') run(found[chosen]);
+    else if (event.key === 'Enter') run(chosenBy(event.currentTarget.value));
     else return;
     event.preventDefault();
   };
