@@ -161,6 +161,13 @@ describe.each(LOOKS)('live results in the workbench, in Chromium at %d pixels, %
     await live(page).locator('.grid').waitFor(SOON);
     await button(page, 'Chart').click();
     await live(page).locator('.bars', { hasText: 'a' }).waitFor(SOON);
+    await (await sqlEditor(page)).fill('SELECT COUNT(*) AS n FROM s');
+    await page.locator('.run-bar').getByRole('button', { name: 'Run' }).click();
+    await live(page).locator('.grid').waitFor(SOON);
+    await button(page, 'Chart').click();
+    await live(page).locator('.figure-chart', { hasText: '60' }).waitFor(SOON);
+    await send({ k: 'a', n: 1 });
+    await live(page).locator('.figure-chart', { hasText: '61' }).waitFor(SOON);
   });
 
   test('rows are taken along as CSV and NDJSON, and as commands to copy', async () => {

@@ -86,6 +86,7 @@ describe('a view that changes 50,000 times a second, watched in Chromium', () =>
     const result = page.getByRole('region', { name: 'Rows of busy' }).first();
     await until(async () => new RegExp(`\\b${(KEYS / 1000).toFixed(0)},000\\b`).test(await result.innerText()));
     const before = await shownRows(result);
+    await until(async () => /net: [\d.,]+ ?k? rows\/s in [\d.]+ frames/.test(await result.innerText()));
     const heap = await heapBytes(page);
 
     const busy = await framesPerSecond(page, BUSY_SECONDS);
