@@ -15,7 +15,7 @@ test('tells each changed id once, ascending, live or gone, however many ids ther
       for (const [index, { one, many }] of rounds.entries()) {
         if (one !== null) changed.add(one);
         const limit = Math.max(0, ...many) + 1;
-        changed.addAll(Int32Array.from([...many, 7]), many.length, limit, limit);
+        changed.addAll(Int32Array.from([...many, 7]), many.length, limit);
         for (const added of [...many, one ?? -1]) if (added >= 0) model.add(added);
         expect(changed.any).toBe(model.size > 0);
         if (index % (collectEvery + 1) !== 0) continue;
@@ -37,15 +37,15 @@ test('once most ids are marked all live ones count as changed, until the checkpo
   const marks = new Uint8Array(2 * size).fill(1, 0, size);
   const changed = new ChangedIds();
   const hot = new Int32Array(size).fill(7);
-  for (let slice = 0; slice < 3; slice++) changed.addAll(hot, size, size, size);
+  for (let slice = 0; slice < 3; slice++) changed.addMany(hot, size, size, size);
   expect([...changed.split(marks).live]).toEqual([7]);
   const most = Int32Array.from({ length: size * 0.6 }, (_, id) => id);
-  for (let slice = 0; slice < 10; slice++) changed.addAll(most, most.length, size, size);
+  for (let slice = 0; slice < 10; slice++) changed.addMany(most, most.length, size, size);
   marks[3] = 0;
   changed.add(3);
   expect(changed.split(marks).live).toEqual(Int32Array.from({ length: size - 1 }, (_, at) => (at < 3 ? at : at + 1)));
   expect([...changed.split(marks).gone]).toEqual([3]);
   changed.clear();
-  changed.addAll(hot, 1, size, size);
+  changed.addMany(hot, 1, size, size);
   expect([...changed.split(marks).live]).toEqual([7]);
 });

@@ -7,8 +7,8 @@ const LOOK_FROM = 65_536;
 
 /**
  * The ids that changed since the last checkpoint. A mark is one byte that is written and never read until the
- * checkpoint: marking is done for every row, collecting once per epoch. Once most of the ids are marked, all count as
- * changed: the few that did not change cost less than a mark for each further row.
+ * checkpoint: marking is done for every row, collecting once per epoch. Where rows are many, the few ids that did not
+ * change cost less than a mark for each further row: see addMany.
  */
 export class ChangedIds {
   #marks = new Uint8Array(1 << PAGE);
@@ -32,15 +32,20 @@ export class ChangedIds {
     this.#any = true;
   }
 
-  /** Adds ids[0 .. length); those below 0 are skipped. All are below `limit`; `size` of those below it are live. */
-  addAll(ids: Int32Array, length: number, limit: number, size: number): void {
-    if (this.#all) return;
+  /** Adds ids[0 .. length); those below 0 are skipped. All are below `limit`. */
+  addAll(ids: Int32Array, length: number, limit: number): void {
     if (limit > this.#marks.length) this.#grow(limit);
     const any =
       this.#pages.length <= FEW_PAGES
         ? markAll(this.#marks, ids, length)
         : markPages(this.#marks, this.#pages, ids, length);
     if (any) this.#any = true;
+  }
+
+  /** As addAll, for ids of many rows: once most of the `size` live ids are marked, all of them count as changed. */
+  addMany(ids: Int32Array, length: number, limit: number, size: number): void {
+    if (this.#all) return;
+    this.addAll(ids, length, limit);
     this.#rows += length;
     if (this.#rows >= this.#lookAt && this.#rows >= size) this.#look(size);
   }

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Column } from '../columns/column.ts';
+import type { Column, NumberColumn } from '../columns/column.ts';
 import { columnFromValues } from '../columns/column-builder.ts';
 import { valueAt } from '../columns/value-at.ts';
 import { AssertionError } from '../errors/assert.ts';
@@ -232,6 +232,35 @@ describe('StateTable', () => {
       );
     },
   );
+
+  test('what did not change keeps its cells where most groups were touched, removed and made within one checkpoint', () => {
+    const real = new Restorable((state) => state.table('t', { keys: [BIGINT], values: ['number'] }));
+    const enter = (from: number, to: number): Int32Array => {
+      const ids = new Int32Array(to - from);
+      const keys: Column = {
+        rep: 'number',
+        values: Float64Array.from({ length: to - from }, (_, at) => from + at),
+        valid: null,
+      };
+      real.part.resolve([keys], ids.length, ids);
+      const [cells] = real.part.cells;
+      for (const [at, id] of ids.entries()) if (cells!.kind === 'number') cells!.values[id] = from + at;
+      real.part.touch(ids, ids.length);
+      return ids;
+    };
+    const old = enter(0, 40_000);
+    real.restore(true);
+    const hot = new Int32Array(70_000).fill(old[0]!);
+    for (let slice = 0; slice < 2; slice++) real.part.touch(hot, hot.length);
+    for (const id of old.subarray(10)) real.part.remove(id);
+    for (const id of enter(100_000, 165_600).subarray(20_000, 20_020)) real.part.remove(id);
+    enter(200_000, 200_020);
+    real.restore(false);
+    const ids = real.part.live();
+    const [keys] = real.part.readKeys(ids, ids.length);
+    const [cells] = real.part.cells;
+    for (const [at, id] of ids.entries()) expect(cells!.values[id]).toBe((keys as NumberColumn).values[at]);
+  });
 
   /** Keys that enter, leave and come back to narrow ranges, among keys that are no safe integers. */
   const numberKeys = (type: DataType): fc.Arbitrary<readonly Value[]> => {

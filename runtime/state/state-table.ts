@@ -13,7 +13,7 @@ export class HashedTable implements StateTable {
   readonly #index: KeyIndex;
   readonly #cells: CellSet;
   readonly #changed = new ChangedIds();
-  /** Of the changed ones, those whose keys no checkpoint has yet. */
+  /** Of the changed ones, those whose keys no checkpoint has yet; exactly they, since their cells begin anew. */
   readonly #created = new ChangedIds();
 
   constructor(layout: TableLayout, seed: number) {
@@ -38,8 +38,8 @@ export class HashedTable implements StateTable {
     const created = this.#index.resolve(keys, length, groups);
     if (created.length === 0) return;
     this.#cells.ensureCapacity(this.#index.capacity);
-    this.#created.addAll(created, created.length, this.#index.capacity, this.size);
-    this.#changed.addAll(created, created.length, this.#index.capacity, this.size);
+    this.#created.addAll(created, created.length, this.#index.capacity);
+    this.#changed.addAll(created, created.length, this.#index.capacity);
   }
 
   find(keys: readonly Column[], length: number, groups: Int32Array): void {
@@ -47,7 +47,7 @@ export class HashedTable implements StateTable {
   }
 
   touch(groups: Int32Array, length: number): void {
-    this.#changed.addAll(groups, length, this.#index.capacity, this.size);
+    this.#changed.addMany(groups, length, this.#index.capacity, this.size);
   }
 
   remove(group: number): void {
