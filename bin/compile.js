@@ -9,9 +9,11 @@ const WRITE_AFTER_MS = 1000;
 const ALL_WRITTEN_MS = 2000;
 const GIVE_UP_MS = 30_000;
 
+// Whatever settings of a server are in the environment, this one is nobody's.
+const own = Object.entries(process.env).filter(([name]) => !name.startsWith('MILLRACE_') && name !== 'NODE_OPTIONS');
 const data = mkdtempSync(join(tmpdir(), 'millrace-compile-'));
 const server = spawn(process.execPath, [join(__dirname, 'millrace.js'), 'serve', '--port', '0', '--data', data], {
-  env: { ...process.env, MILLRACE_COMPILE: String(WRITE_AFTER_MS), NODE_OPTIONS: '' },
+  env: { ...Object.fromEntries(own), MILLRACE_COMPILE: String(WRITE_AFTER_MS) },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
 const giveUp = setTimeout(() => server.kill('SIGKILL'), GIVE_UP_MS);

@@ -10,6 +10,7 @@ import type { Dataflow } from './dataflow.ts';
 import type { Activity, EngineEvent, Stepped, ViewHead } from './engine.ts';
 import { EpochDraft, POSITION_META } from './epoch.ts';
 import { shownKey } from '../types/row-columns.ts';
+import { printTimestampIso } from '../types/timestamp.ts';
 import { statusTime } from './frame-time.ts';
 import type { LogChunk } from './log-reader.ts';
 import { LogTrimmer } from './log-trimmer.ts';
@@ -274,8 +275,10 @@ export class BatchLoop {
     }
     return this.hold(async () => {
       const clock = now ?? Math.max(this.#clock, this.#options.clock.now());
-      if (clock < this.#stepped)
-        throw problem('CLOCK_WENT_BACK', `the clock stands at ${this.#stepped} and never goes back`);
+      if (clock < this.#stepped) {
+        const message = `the clock stands at ${printTimestampIso(this.#stepped)} and never goes back`;
+        throw problem('CLOCK_WENT_BACK', message, undefined, 'give a now that is not before it');
+      }
       this.#clock = clock;
       this.#stepped = clock;
       await this.#commits.settle();

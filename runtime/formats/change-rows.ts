@@ -138,8 +138,9 @@ class RowWriter {
 
   /** The row before is now at the beginning of the buffer. */
   moved(): void {
+    if (this.#start < 0) return;
     this.#end -= this.#start;
-    if (this.#start > 0) this.#start = 0;
+    this.#start = 0;
   }
 
   #begin(row: number): void {

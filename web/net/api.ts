@@ -12,6 +12,7 @@ import type {
 import type { StatementResult } from './statement-result.ts';
 import type { TrialStep } from '../state/trial-steps.ts';
 import type { Access } from './access.ts';
+import { PLAN_AGAIN_MS, PLANNING_TRIES } from './planning-tries.ts';
 import type { TrialJson } from './trial-json.ts';
 
 /** What a call came to. Failures are values: a problem that the server tells, or no answer at all. */
@@ -127,8 +128,6 @@ export class Api {
   }
 }
 
-const AGAIN_AFTER_MS = 700;
-const TRIES = 4;
 /** A call that took longer came beyond planning. */
 const PLANNING_MS = 3000;
 
@@ -138,8 +137,8 @@ async function untilPlanned<T>(call: () => Promise<Answer<T>>): Promise<Answer<T
     const startedAt = performance.now();
     const answer = await call();
     const isBusy = answer.kind === 'problem' && answer.problem.code === 'STATEMENT_TIMEOUT';
-    if (!isBusy || tries === TRIES || performance.now() - startedAt > PLANNING_MS) return answer;
-    await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
+    if (!isBusy || tries === PLANNING_TRIES || performance.now() - startedAt > PLANNING_MS) return answer;
+    await new Promise((resolve) => setTimeout(resolve, PLAN_AGAIN_MS));
   }
 }
 

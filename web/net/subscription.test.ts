@@ -4,6 +4,7 @@ import { LiveTable } from '../state/live-table.ts';
 import { Access } from './access.ts';
 import { backoffMs } from './backoff.ts';
 import { Link, type LinkSocket } from './link.ts';
+import { PLAN_AGAIN_MS, PLANNING_TRIES } from './planning-tries.ts';
 import { type Subject, Subscription } from './subscription.ts';
 
 /** The other end of a link: what it was sent, and a hand to answer with. */
@@ -108,11 +109,11 @@ describe('a query that a busy server did not plan in time', () => {
     const { state } = new Subscription(server.link, { sql: 'SELECT 1' }, new LiveTable(), () => {});
     server.link.connect();
     server.accept();
-    for (let tries = 1; tries < 5; tries++) {
+    for (let tries = 1; tries < PLANNING_TRIES; tries++) {
       const before = server.asked.id;
       refuse(server);
       expect(state.value.kind).toBe('opening');
-      vi.advanceTimersByTime(400);
+      vi.advanceTimersByTime(PLAN_AGAIN_MS);
       expect(server.asked.id).not.toBe(before);
     }
     refuse(server);

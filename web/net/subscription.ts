@@ -2,11 +2,9 @@ import { type ReadonlySignal, signal } from '@preact/signals';
 import type { BatchFrame, EndFrame, ErrorFrame, ProgressFrame, SchemaFrame } from '../../server/protocol.ts';
 import type { LiveTable } from '../state/live-table.ts';
 import type { Link, LinkClient, SubscriptionFrame } from './link.ts';
+import { PLAN_AGAIN_MS, PLANNING_TRIES } from './planning-tries.ts';
 
 const ASK_AGAIN_MS = 1500;
-/** A busy server may not come to planning a query in time; that says nothing of the query. */
-const PLANNING_TRIES = 5;
-const PLAN_AGAIN_MS = 400;
 /** What arrives so soon after the link is back belongs to the gap. */
 const GAP_SETTLES_MS = 1000;
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Subject } from '../net/subscription.ts';
 import { type Chart, chooseChart, fittingChart } from '../state/chart-choice.ts';
 import type { LiveFeed, LiveView } from '../state/live-feed.ts';
@@ -28,7 +28,7 @@ export interface LiveResultProps {
 const MAX_RATE = 10;
 /** Rows kept of a result that only grows. */
 const NEWEST = 2000;
-/** Rows a second from which on the page moves nothing but them: other motion would cost it frames. */
+/** Rows a second from which on nothing else moves on the page (see `.rapid`): other motion would cost it frames. */
 const RAPID = 2000;
 
 /** The rows of a result as they change: a grid or a chart, to sort, filter, hold still, take along. */
@@ -56,9 +56,12 @@ function Result({ subject, label, title, onClose, feed }: LiveResultProps & { re
   const canChart = useMemo(() => view !== null && chooseChart(view) !== null, [shape]);
   const isChart = asChart && shown !== null;
   const isRapid = (view?.pace.received ?? 0) > RAPID;
-  useStillness(isRapid);
   return (
-    <section class="panel live-result" aria-label={label} data-result={'view' in subject ? subject.view : 'sql'}>
+    <section
+      class={`panel live-result ${isRapid ? 'rapid' : ''}`}
+      aria-label={label}
+      data-result={'view' in subject ? subject.view : 'sql'}
+    >
       <header>
         {title}
         {canChart && <ShapeSwitch isChart={isChart} onSwitch={setAsChart} />}
@@ -80,14 +83,7 @@ function Result({ subject, label, title, onClose, feed }: LiveResultProps & { re
           {isChart ? (
             <ResultChart chart={shown} view={view} label={label} />
           ) : (
-            <LiveGrid
-              feed={feed!}
-              view={view}
-              label={label}
-              isRapid={isRapid}
-              following={following}
-              onFollow={setFollowing}
-            />
+            <LiveGrid feed={feed!} view={view} label={label} following={following} onFollow={setFollowing} />
           )}
         </div>
       )}
@@ -96,24 +92,15 @@ function Result({ subject, label, title, onClose, feed }: LiveResultProps & { re
   );
 }
 
-/** Nothing on the page moves by itself meanwhile (see base.css). */
-function useStillness(isStill: boolean): void {
-  useEffect(() => {
-    document.documentElement.toggleAttribute('data-still', isStill);
-    return () => document.documentElement.removeAttribute('data-still');
-  }, [isStill]);
-}
-
 interface LiveGridProps {
   readonly feed: LiveFeed;
   readonly view: LiveView;
   readonly label: string;
-  readonly isRapid: boolean;
   readonly following: boolean;
   readonly onFollow: (following: boolean) => void;
 }
 
-function LiveGrid({ feed, view, label, isRapid, following, onFollow }: LiveGridProps) {
+function LiveGrid({ feed, view, label, following, onFollow }: LiveGridProps) {
   return (
     <RowGrid
       columns={view.columns}
@@ -121,7 +108,6 @@ function LiveGrid({ feed, view, label, isRapid, following, onFollow }: LiveGridP
       rows={view.rows}
       label={label}
       quietUntil={view.quietUntil}
-      isRapid={isRapid}
       sort={feed.sort.value}
       onSort={(sort) => feed.setSort(sort)}
       following={following}

@@ -15,8 +15,6 @@ export interface RowGridProps {
   readonly compact?: boolean;
   /** Cells that a later batch touched flash; default: none do. */
   readonly quietUntil?: number;
-  /** Rows come so fast that nothing is to flash. */
-  readonly isRapid?: boolean;
   readonly sort?: Sort | null;
   /** Makes the heads of the columns buttons. */
   readonly onSort?: (sort: Sort | null) => void;
@@ -32,11 +30,11 @@ const FLASHES_MAX = 60;
 
 /** Rows as they stand, any number of them: only those in sight are drawn. A cell that changes flashes once. */
 export function RowGrid(props: RowGridProps) {
-  const { rows, label, quietUntil = Infinity, isRapid = false, following = true, onFollow = () => {} } = props;
+  const { rows, label, quietUntil = Infinity, following = true, onFollow = () => {} } = props;
   const seen = useWindow(rows, following, onFollow);
   const shown = rows.slice(seen.from, seen.to);
   const columns = useColumns(props, shown);
-  const isCalm = useCalm(shown, quietUntil) || isRapid;
+  const isCalm = useCalm(shown, quietUntil);
   const width = columns.reduce((sum, column) => sum + widthOf(column), 0);
   return (
     <div class="grid-scroll" ref={seen.scroller} tabIndex={0} role="region" aria-label={label} onScroll={seen.onScroll}>

@@ -1,11 +1,9 @@
 import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { OperatorTextJson, ValidationJson } from '../../server/protocol.ts';
 import type { Api } from '../net/api.ts';
+import { PLAN_AGAIN_MS, PLANNING_TRIES } from '../net/planning-tries.ts';
 
 const CHECK_AFTER_MS = 250;
-/** A server that is busy may not come to planning within its deadline: that says nothing of the text. */
-const AGAIN_AFTER_MS = 700;
-const TRIES = 4;
 
 /** Operators and text of a plan. */
 export interface Plan {
@@ -52,7 +50,7 @@ export class CheckedText {
     const text = this.text.peek();
     const known = this.#validation.peek();
     if (known) return known;
-    await this.#validate(text, TRIES);
+    await this.#validate(text, PLANNING_TRIES);
     return text === this.text.peek() ? this.#validation.peek() : null;
   }
 
@@ -60,7 +58,7 @@ export class CheckedText {
     clearTimeout(this.#timer);
     this.#validation.value = null;
     if (text.trim() === '') this.#plan.value = null;
-    else this.#timer = setTimeout(() => void this.#validate(text, TRIES), CHECK_AFTER_MS);
+    else this.#timer = setTimeout(() => void this.#validate(text, PLANNING_TRIES), CHECK_AFTER_MS);
   }
 
   async #validate(text: string, tries: number): Promise<void> {
@@ -68,7 +66,7 @@ export class CheckedText {
     if (text !== this.text.peek() || answer.kind !== 'ok') return;
     const { ok, operators, plan, errors } = answer.value;
     if (tries > 1 && errors.some(({ code }) => code === 'STATEMENT_TIMEOUT')) {
-      this.#timer = setTimeout(() => void this.#validate(text, tries - 1), AGAIN_AFTER_MS);
+      this.#timer = setTimeout(() => void this.#validate(text, tries - 1), PLAN_AGAIN_MS);
       return;
     }
     this.#validation.value = answer.value;
