@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   isLive,
   keepPicture,
-  launchChromium,
   LOOKS,
   openPage,
   seriousFaults,
@@ -14,8 +10,7 @@ import {
   SOON,
   until,
 } from '../support/console-pages.ts';
-import { MillraceProcess } from '../support/millrace-process.ts';
-import { RestClient } from '../support/rest-client.ts';
+import { demoStands, serveConsole } from '../support/served-console.ts';
 
 const shows = (place: Locator, text: RegExp | string): Promise<void> =>
   place.filter({ hasText: text }).first().waitFor(SOON);
@@ -33,32 +28,14 @@ async function openTab(page: Page, name: RegExp): Promise<Locator> {
 const BAD_ROW = '{"sensor":"loft","celsius":"warm","ts":"2026-01-31T10:02:00Z"}';
 
 describe('the live pages, in Chromium on the demo', () => {
-  const data = mkdtempSync(join(tmpdir(), 'millrace-pages-'));
-  let browser: Browser;
-  let server: MillraceProcess;
-  let url: string;
-  let client: RestClient;
+  const served = serveConsole('--demo');
 
   beforeAll(async () => {
-    server = new MillraceProcess(['serve', '--demo', '--port', '0', '--data', data]);
-    browser = await launchChromium();
-    url = await server.listening();
-    client = new RestClient(url);
-    await until(async () => (await client.get('/v1/views')).text.match(/"counters"/g)?.length === 7);
-  });
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await server.stop('SIGKILL');
-    rmSync(data, { recursive: true, force: true });
+    await until(() => demoStands(served));
   });
 
   const makeStream = (name: string): Promise<unknown> =>
-    client.sql(
+    served.client.sql(
       `CREATE STREAM ${name} (sensor STRING, celsius DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)`,
     );
 
@@ -71,7 +48,7 @@ describe('the live pages, in Chromium on the demo', () => {
 
   describe.each(LOOKS)('at %d pixels, %s', (width, colorScheme) => {
     const open = async (hash: string) => {
-      const opened = await openPage(browser, `${url}/${hash}`, { width, colorScheme });
+      const opened = await openPage(served.browser, `${served.url}/${hash}`, { width, colorScheme });
       await isLive(opened.page);
       return opened;
     };
@@ -134,7 +111,7 @@ describe('the live pages, in Chromium on the demo', () => {
     test('stream: what was late and what was refused, each with its reason; columns; newest rows', async () => {
       const name = `readings_${width}_${colorScheme}`;
       await makeStream(name);
-      await client.rows(
+      await served.client.rows(
         name,
         `{"sensor":"attic","celsius":27.5,"ts":"2026-01-31T10:01:00Z"}\n{"sensor":"cellar","celsius":12,"ts":"2026-01-31T10:00:00Z"}\n${BAD_ROW}`,
       );
@@ -158,11 +135,11 @@ describe('the live pages, in Chromium on the demo', () => {
 
   test('rows refused while the page is open show under Refused, however often one looks elsewhere', async () => {
     await makeStream('refusing');
-    const { page, faults } = await openPage(browser, `${url}/#/stream/refusing`, DESKTOP);
+    const { page, faults } = await openPage(served.browser, `${served.url}/#/stream/refusing`, DESKTOP);
     await isLive(page);
     await shows(await openTab(page, /^Refused/), 'No row was refused');
     for (const count of [1, 2, 3]) {
-      await client.rows('refusing', BAD_ROW);
+      await served.client.rows('refusing', BAD_ROW);
       await until(async () => (await shownRows(page.getByRole('tabpanel'))).length === count);
       await openTab(page, /^Late/);
       await until(async () => (await shownRows(await openTab(page, /^Refused/))).length === count);
@@ -175,7 +152,7 @@ describe('the live pages, in Chromium on the demo', () => {
     async (width, colorScheme) => {
       const name = `pasted_${width}_${colorScheme}`;
       await makeStream(name);
-      const { page, faults } = await openPage(browser, `${url}/#/stream/${name}`, { width, colorScheme });
+      const { page, faults } = await openPage(served.browser, `${served.url}/#/stream/${name}`, { width, colorScheme });
       await isLive(page);
       const text = page.getByRole('textbox', { name: `Rows for ${name}` });
       await text.fill(`[{"sensor":"attic","celsius":20,"ts":"2026-01-31T10:02:00Z"},${BAD_ROW}]`);
@@ -201,7 +178,7 @@ describe('the live pages, in Chromium on the demo', () => {
     async (width, colorScheme) => {
       const name = `filed_${width}_${colorScheme}`;
       await makeStream(name);
-      const { page, faults } = await openPage(browser, `${url}/#/stream/${name}`, { width, colorScheme });
+      const { page, faults } = await openPage(served.browser, `${served.url}/#/stream/${name}`, { width, colorScheme });
       await isLive(page);
       if (colorScheme === 'light') {
         const buffer = Buffer.from(CSV);
@@ -222,7 +199,7 @@ describe('the live pages, in Chromium on the demo', () => {
 
   test('JSON from a file: all of it is sent', async () => {
     await makeStream('listed');
-    const { page, faults } = await openPage(browser, `${url}/#/stream/listed`, DESKTOP);
+    const { page, faults } = await openPage(served.browser, `${served.url}/#/stream/listed`, DESKTOP);
     await isLive(page);
     const buffer = Buffer.from('{"sensor":"attic","celsius":1,"ts":0}\n{"sensor":"barn","celsius":2,"ts":1}\n');
     await page
@@ -237,15 +214,15 @@ describe('the live pages, in Chromium on the demo', () => {
 
   test('the plan of a windowed view tells its watermark, its late rows and its state, each operator all about itself', async () => {
     await makeStream('gauged');
-    await client.sql(
+    await served.client.sql(
       `CREATE MATERIALIZED VIEW gauges AS SELECT window_start, window_end, sensor, MAX(celsius) AS highest
        FROM TUMBLE(gauged, ts, INTERVAL '10' SECOND) GROUP BY window_start, window_end, sensor EMIT ON UPDATE`,
     );
-    await client.rows(
+    await served.client.rows(
       'gauged',
       `{"sensor":"attic","celsius":27.5,"ts":"2026-01-31T10:01:00Z"}\n{"sensor":"cellar","celsius":12,"ts":"2026-01-31T10:00:00Z"}`,
     );
-    const { page, faults } = await openPage(browser, `${url}/#/view/gauges`, DESKTOP);
+    const { page, faults } = await openPage(served.browser, `${served.url}/#/view/gauges`, DESKTOP);
     await isLive(page);
     const plan = page.getByRole('region', { name: 'Plan of gauges' });
     const windowed = plan.locator('.operator', { hasText: /1 late/ });
@@ -259,16 +236,16 @@ describe('the live pages, in Chromium on the demo', () => {
 
   test('a view that failed says why and what helps', async () => {
     await makeStream('flooding');
-    await client.sql(
+    await served.client.sql(
       `CREATE MATERIALIZED VIEW hoard WITH (state_limit = '64 KB') AS
        SELECT sensor, COUNT(*) AS n FROM flooding GROUP BY sensor`,
     );
-    const { page, faults } = await openPage(browser, `${url}/#/view/hoard`, DESKTOP);
+    const { page, faults } = await openPage(served.browser, `${served.url}/#/view/hoard`, DESKTOP);
     await isLive(page);
     // State is measured now and then, before it grows further.
     for (const from of [0, 20_000, 40_000, 60_000]) {
       const row = (_: unknown, at: number) => `{"sensor":"s${from + at}","celsius":1,"ts":"2026-01-31T10:02:00Z"}`;
-      await client.rows('flooding', Array.from({ length: 20_000 }, row).join('\n'));
+      await served.client.rows('flooding', Array.from({ length: 20_000 }, row).join('\n'));
     }
     await shows(page.getByRole('alert'), /STATE_LIMIT[\s\S]*state_limit/);
     await page.locator('.page-head .state.bad', { hasText: 'failed' }).waitFor(SOON);
@@ -278,7 +255,7 @@ describe('the live pages, in Chromium on the demo', () => {
   });
 
   test('home, when the demo has run for a while: every chart draws what it says', async () => {
-    const { page, faults } = await openPage(browser, url, DESKTOP);
+    const { page, faults } = await openPage(served.browser, served.url, DESKTOP);
     await isLive(page);
     const cards = page.getByRole('region', { name: 'Live views' }).getByRole('article');
     const drawn = async (): Promise<(string | null)[]> =>

@@ -1,63 +1,33 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import {
-  isLive,
-  launchChromium,
-  LOOKS,
-  openPage,
-  shownRows,
-  SOON,
-  sqlEditor,
-  until,
-} from '../support/console-pages.ts';
-import { MillraceProcess } from '../support/millrace-process.ts';
-import { RestClient } from '../support/rest-client.ts';
+import { readFileSync } from 'node:fs';
+import type { Locator, Page } from 'playwright-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { isLive, LOOKS, openPage, shownRows, SOON, sqlEditor, until } from '../support/console-pages.ts';
+import { serveConsole } from '../support/served-console.ts';
 
 const TOTALS = 'SELECT k, SUM(n) AS total FROM s GROUP BY k';
 
 const live = (page: Page): Locator => page.locator('[data-watched]');
 
 describe.each(LOOKS)('live results in the workbench, in Chromium at %d pixels, %s', (width, colorScheme) => {
-  const data = mkdtempSync(join(tmpdir(), 'millrace-results-'));
-  let browser: Browser;
-  let server: MillraceProcess;
-  let url: string;
-  let client: RestClient;
-
-  beforeAll(async () => {
-    server = new MillraceProcess(['serve', '--port', '0', '--data', data]);
-    browser = await launchChromium();
-    url = await server.listening();
-    client = new RestClient(url);
-  });
+  const served = serveConsole();
 
   afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-    await client.post('/v1/sql', { sql: 'DROP STREAM IF EXISTS s CASCADE' });
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await server.stop('SIGKILL');
-    rmSync(data, { recursive: true, force: true });
+    await served.client.post('/v1/sql', { sql: 'DROP STREAM IF EXISTS s CASCADE' });
   });
 
   const send = (...rows: readonly object[]) =>
-    client.post(
+    served.client.post(
       '/v1/streams/s/rows',
       rows.map((row) => ({ ts: '2026-01-31T10:00:00Z', ...row })),
     );
 
   /** Opens the workbench and follows a query over a stream with these rows. */
   async function follow(sql: string, rows: readonly object[]): Promise<Page> {
-    await client.post('/v1/sql', {
+    await served.client.post('/v1/sql', {
       sql: "CREATE STREAM s (k STRING, n BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND)",
     });
     await send(...rows);
-    const { page } = await openPage(browser, `${url}/#/sql`, { width, colorScheme });
+    const { page } = await openPage(served.browser, `${served.url}/#/sql`, { width, colorScheme });
     await isLive(page);
     await (await sqlEditor(page)).fill(sql);
     await page.locator('.run-bar').getByRole('button', { name: 'Run' }).click();

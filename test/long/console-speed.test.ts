@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isLive, launchChromium, openPage, shownRows, until } from '../support/console-pages.ts';
-import { MillraceProcess } from '../support/millrace-process.ts';
-import { RestClient } from '../support/rest-client.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { isLive, openPage, shownRows, until } from '../support/console-pages.ts';
+import { serveConsole } from '../support/served-console.ts';
 
 const BUSY_SECONDS = 60;
 const QUIET_SECONDS = 8;
@@ -55,33 +51,24 @@ function median(values: readonly number[]): number {
 }
 
 describe('a view that changes 50,000 times a second, watched in Chromium', () => {
-  const data = mkdtempSync(join(tmpdir(), 'millrace-speed-'));
-  let browser: Browser;
-  let server: MillraceProcess;
-  let url: string;
-  let client: RestClient;
+  const served = serveConsole();
 
   beforeAll(async () => {
-    server = new MillraceProcess(['serve', '--port', '0', '--data', data]);
-    browser = await launchChromium();
-    url = await server.listening();
-    client = new RestClient(url);
-    await client.sql(
+    await served.client.sql(
       `CREATE STREAM events (k BIGINT, v DOUBLE, ts TIMESTAMP(3), WATERMARK FOR ts AS ts)
        WITH (connector = 'datagen', rows_per_second = 50000, seed = 1,
          fields.k.kind = 'random', fields.k.min = 1, fields.k.max = ${KEYS}, fields.ts.kind = 'time')`,
     );
-    await client.sql('CREATE MATERIALIZED VIEW busy AS SELECT k, COUNT(*) AS n, MAX(v) AS top FROM events GROUP BY k');
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await server.stop('SIGKILL');
-    rmSync(data, { recursive: true, force: true });
+    await served.client.sql(
+      'CREATE MATERIALIZED VIEW busy AS SELECT k, COUNT(*) AS n, MAX(v) AS top FROM events GROUP BY k',
+    );
   });
 
   test(`for ${BUSY_SECONDS} s the page keeps its frames, its heap and its answers to input`, async () => {
-    const { page, faults } = await openPage(browser, `${url}/#/view/busy`, { width: 1280, colorScheme: 'light' });
+    const { page, faults } = await openPage(served.browser, `${served.url}/#/view/busy`, {
+      width: 1280,
+      colorScheme: 'light',
+    });
     await isLive(page);
     const result = page.getByRole('region', { name: 'Rows of busy' }).first();
     await until(async () => new RegExp(`\\b${(KEYS / 1000).toFixed(0)},000\\b`).test(await result.innerText()));
@@ -97,7 +84,7 @@ describe('a view that changes 50,000 times a second, watched in Chromium', () =>
     const heapAfter = await heapBytes(page);
     expect(await shownRows(result)).not.toEqual(before);
 
-    await client.post('/v1/views/busy/pause', '');
+    await served.client.post('/v1/views/busy/pause', '');
     const quiet = await framesPerSecond(page, QUIET_SECONDS);
     console.log(
       `frames per second: ${median(busy)} while rows come (least ${Math.min(...busy)}), ${median(quiet)} without; ` +

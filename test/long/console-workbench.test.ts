@@ -1,12 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { Locator, Page } from 'playwright-core';
+import { beforeAll, describe, expect, test } from 'vitest';
 import {
   isLive,
   keepPicture,
-  launchChromium,
   LOOKS,
   openPage,
   seriousFaults,
@@ -15,8 +11,7 @@ import {
   sqlEditor,
   until,
 } from '../support/console-pages.ts';
-import { MillraceProcess } from '../support/millrace-process.ts';
-import { RestClient } from '../support/rest-client.ts';
+import { demoStands, serveConsole } from '../support/served-console.ts';
 import { EXAMPLES } from '../../web/sql/examples.ts';
 import { statementKind } from '../../web/sql/statement-kind.ts';
 
@@ -37,32 +32,14 @@ const runButton = (page: Page): Locator => page.locator('.run-bar').getByRole('b
 const verdict = (page: Page): Locator => page.locator('.verdict');
 
 describe('the workbench, in Chromium on the demo', () => {
-  const data = mkdtempSync(join(tmpdir(), 'millrace-workbench-'));
-  let browser: Browser;
-  let server: MillraceProcess;
-  let url: string;
-  let client: RestClient;
+  const served = serveConsole('--demo');
 
   beforeAll(async () => {
-    server = new MillraceProcess(['serve', '--demo', '--port', '0', '--data', data]);
-    browser = await launchChromium();
-    url = await server.listening();
-    client = new RestClient(url);
-    await until(async () => (await client.get('/v1/views')).text.match(/"counters"/g)?.length === 7);
-  });
-
-  afterEach(async () => {
-    for (const context of browser.contexts()) await context.close();
-  });
-
-  afterAll(async () => {
-    await browser.close();
-    await server.stop('SIGKILL');
-    rmSync(data, { recursive: true, force: true });
+    await until(() => demoStands(served));
   });
 
   const open = (look: Parameters<typeof openPage>[2] = DESKTOP, hash = '#/sql') =>
-    openPage(browser, `${url}/${hash}`, look);
+    openPage(served.browser, `${served.url}/${hash}`, look);
 
   test.each(LOOKS)(
     'at %d pixels, %s: write, see the plan, run, live rows; nothing juts out, nobody is kept out',
@@ -204,7 +181,7 @@ describe('the workbench, in Chromium on the demo', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('link', { name: 'kept_by_keys' }).first().waitFor(SOON);
     await until(async () => (await shownRows(page.locator('[data-watched=view]'))).length === 6);
-    expect((await client.get('/v1/views/kept_by_keys')).body['sql']).toContain('ORDER BY revenue DESC');
+    expect((await served.client.get('/v1/views/kept_by_keys')).body['sql']).toContain('ORDER BY revenue DESC');
     await page.getByRole('button', { name: 'History' }).focus();
     await page.keyboard.press('?');
     await page.getByRole('dialog').getByText('Answer once').waitFor(SOON);
@@ -249,10 +226,10 @@ describe('the workbench, in Chromium on the demo', () => {
     await write(page, text);
     await page.getByRole('button', { name: 'Share' }).click();
     await until(() => Promise.resolve(page.url().includes('SELECT')));
-    const other = await openPage(browser, page.url(), DESKTOP);
+    const other = await openPage(served.browser, page.url(), DESKTOP);
     await isLive(other.page);
     expect(await (await sqlEditor(other.page)).innerText()).toBe(text);
-    expect(other.page.url()).toBe(`${url}/#/sql`);
+    expect(other.page.url()).toBe(`${served.url}/#/sql`);
     expect(own(other.faults)).toEqual([]);
   });
 
@@ -338,7 +315,7 @@ describe('the workbench, in Chromium on the demo', () => {
         .getByText(/^Batch 1 of/)
         .waitFor(SOON);
       expect((await changes(page)).length).toBeGreaterThan(0);
-      expect((await client.get('/v1/views')).text).not.toContain('"result"');
+      expect((await served.client.get('/v1/views')).text).not.toContain('"result"');
       expect(own(faults)).toEqual([]);
     });
 
