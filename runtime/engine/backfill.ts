@@ -27,7 +27,7 @@ export class Backfill {
   #chunk: LogChunk | null = null;
   #loading = false;
   #error: Error | null = null;
-  /** The log has been read to its end, but for what came since. */
+  /** The log has been read to its end, but for what came since; or it holds nothing for this dataflow. */
   nearHead = false;
 
   constructor(dataflow: Dataflow, machine: Machine, chunks: ChunkCache, wake: () => void) {
@@ -35,7 +35,10 @@ export class Backfill {
     this.#machine = machine;
     this.#chunks = chunks;
     this.#wake = wake;
-    this.nearHead = machine.streamsOf(dataflow).size === 0;
+    this.nearHead = [...this.#scope()].every(([id, after]) => {
+      const newest = machine.intake.byId(id)?.held.newest ?? 0;
+      return newest <= Math.max(after, dataflow.position);
+    });
   }
 
   /** Rows of the next chunk; null while it is not there, and asked for. Throws what reading it threw. */

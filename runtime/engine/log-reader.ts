@@ -41,8 +41,9 @@ export async function readChunk(
   upTo: number,
 ): Promise<LogChunk> {
   const from = Math.max(position, Math.min(...scope.values()));
-  const records = await store.readIntake([...scope.keys()], from, CHUNK_BYTES);
-  const taken = bounded(records, upTo);
+  const records = await store.readIntake([...scope.keys()], from, CHUNK_BYTES, CHUNK_ROWS);
+  const beyond = records.findIndex(({ sequence }) => sequence > upTo);
+  const taken = beyond < 0 ? records : records.slice(0, beyond);
   const wanted = taken.filter(({ relation, sequence }) => sequence > scope.get(relation)!);
   const byRelation = groupRecords(wanted);
   const entries: Entry[] = [];
@@ -53,20 +54,9 @@ export async function readChunk(
   const newest = taken.at(-1);
   const last = newest?.sequence ?? from;
   const ordinal = newest ? newest.ordinal + newest.rows - 1 : null;
-  const end =
-    records.length === 0 || last >= upTo || (taken.length < records.length && records[taken.length]!.sequence > upTo);
+  const end = records.length === 0 || last >= upTo || beyond >= 0;
   const bytes = wanted.reduce((sum, { payload }) => sum + (payload?.length ?? 0), 0);
   return { entries, position: last, ordinal, end, bytes, rows: rowsOf(wanted) };
-}
-
-function bounded(records: readonly IntakeRecord[], upTo: number): readonly IntakeRecord[] {
-  let rows = 0;
-  const end = records.findIndex(({ sequence, rows: count }) => {
-    if (sequence > upTo || rows >= CHUNK_ROWS) return true;
-    rows += count;
-    return false;
-  });
-  return end < 0 ? records : records.slice(0, end);
 }
 
 function groupRecords(records: readonly IntakeRecord[]): Map<number, IntakeRecord[]> {

@@ -46,6 +46,11 @@ export class HeldLog {
     this.#open = open && this.#fits(open, entry) ? joined(open, entry) : entry;
   }
 
+  /** Number of the newest entry that was ever added; 0: none was. */
+  get newest(): number {
+    return (this.#open ?? this.#closed.at(-1) ?? this.#trimmed)?.upTo ?? 0;
+  }
+
   get bytes(): number {
     return this.#all().reduce((sum, { bytes }) => sum + bytes, 0);
   }

@@ -94,15 +94,22 @@ export class EpochReader {
       }));
   }
 
-  readIntake(relations: readonly number[] | null, afterSequence: number, maxBytes: number): IntakeRecord[] {
+  readIntake(
+    relations: readonly number[] | null,
+    afterSequence: number,
+    maxBytes: number,
+    rowsMax = Infinity,
+  ): IntakeRecord[] {
     const found: IntakeRecord[] = [];
     const chain = new IntakeChain(this.#connection, afterSequence);
     let bytes = 0;
+    let rows = 0;
     for (const row of this.#intakeRows(relations, afterSequence, chain)) {
       if (chain.hidden(row)) continue;
       bytes += (row.payload?.length ?? 0) + ROW_BYTES;
-      if (found.length > 0 && bytes > maxBytes) return found;
+      if (found.length > 0 && (bytes > maxBytes || rows >= rowsMax)) return found;
       found.push(intakeRecord(row));
+      rows += row.rows;
       chain.add(row);
     }
     chain.end(relations);

@@ -42,8 +42,9 @@ export class InlineStore implements Store {
     relations: readonly number[] | null,
     afterSequence: number,
     maxBytes: number,
+    rowsMax?: number,
   ): Promise<readonly IntakeRecord[]> {
-    return this.#need().readIntake(relations, afterSequence, maxBytes);
+    return this.#need().readIntake(relations, afterSequence, maxBytes, rowsMax);
   }
 
   async readChanges(view: number, afterSeq: number, maxBytes: number): Promise<readonly ChangeRecord[]> {

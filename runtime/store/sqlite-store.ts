@@ -129,8 +129,13 @@ export class SqliteStore {
     return this.#read(`state of dataflow ${dataflow}`, (reader) => reader.readState(dataflow));
   }
 
-  readIntake(relations: readonly number[] | null, afterSequence: number, maxBytes: number): readonly IntakeRecord[] {
-    return this.#read('intake', (reader) => reader.readIntake(relations, afterSequence, maxBytes));
+  readIntake(
+    relations: readonly number[] | null,
+    afterSequence: number,
+    maxBytes: number,
+    rowsMax?: number,
+  ): readonly IntakeRecord[] {
+    return this.#read('intake', (reader) => reader.readIntake(relations, afterSequence, maxBytes, rowsMax));
   }
 
   readChanges(view: number, afterSeq: number, maxBytes: number): readonly ChangeRecord[] {

@@ -155,11 +155,15 @@ export interface Store {
   recover(): Promise<RecoveredStore>;
   commit(record: EpochRecord): Promise<CommitReceipt>;
   readState(dataflow: number): Promise<readonly RecoveredOperator[]>;
-  /** Entries after `afterSequence` in order, of these relations or (null) all, about maxBytes of payload, at least one if any. */
+  /**
+   * Entries after `afterSequence` in order, of these relations or (null) all, about maxBytes of payload, none after the one
+   * with which they have `rowsMax` rows (default: all), at least one if any.
+   */
   readIntake(
     relations: readonly number[] | null,
     afterSequence: number,
     maxBytes: number,
+    rowsMax?: number,
   ): Promise<readonly IntakeRecord[]>;
   /** Records that hold changes after `afterSeq`, about maxBytes, at least one if any. The first may begin earlier. */
   readChanges(view: number, afterSeq: number, maxBytes: number): Promise<readonly ChangeRecord[]>;

@@ -90,8 +90,9 @@ export class WorkerStore implements Store {
     relations: readonly number[] | null,
     afterSequence: number,
     maxBytes: number,
+    rowsMax?: number,
   ): Promise<readonly IntakeRecord[]> {
-    return this.#call('readIntake', [relations, afterSequence, maxBytes]);
+    return this.#call('readIntake', [relations, afterSequence, maxBytes, rowsMax]);
   }
 
   readChanges(view: number, afterSeq: number, maxBytes: number): Promise<readonly ChangeRecord[]> {

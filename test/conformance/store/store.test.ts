@@ -114,6 +114,21 @@ describe('reading', () => {
     await store.close();
   });
 
+  test('bounded by rows gives no entry after the one that reaches the bound', async () => {
+    const store = open(':memory:');
+    await store.recover();
+    const intake = Array.from({ length: 6 }, (_, at) => entry(at + 1, 1 + (at % 2), { rows: 10 }));
+    await store.commit(epochRecord(1, { intake }));
+    const read = async (relations: number[] | null, rowsMax: number): Promise<number[]> =>
+      (await store.readIntake(relations, 1, 1e6, rowsMax)).map(({ sequence }) => sequence);
+    expect(await read(null, 30)).toEqual([2, 3, 4]);
+    expect(await read(null, 31)).toEqual([2, 3, 4, 5]);
+    expect(await read([1, 2], 1)).toEqual([2]);
+    expect(await read([1], 15)).toEqual([3, 5]);
+    expect(await read([1], 10)).toEqual([3]);
+    await store.close();
+  });
+
   test('in pieces of any size and from any place gives the same entries and changes', async () => {
     const store = open(':memory:');
     await store.recover();
