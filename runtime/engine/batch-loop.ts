@@ -34,6 +34,12 @@ export interface LoopOptions extends MachineOptions {
 const BATCH_ROWS_MAX = 1 << 19;
 /** Bytes of rows that are accepted and not both processed and durable; beyond it new ones are refused with OVERLOADED. */
 const PENDING_BYTES_MAX = 256 << 20;
+/**
+ * Batches from this size on may be submitted while so many commits before them are under way, so that one which takes long
+ * (of a closing window) holds nothing up. Smaller ones wait for the commit before them: what comes meanwhile shares theirs.
+ */
+const LARGE_BATCH_ROWS = 1 << 14;
+const COMMITS_AHEAD = 2;
 const RETRY_MS = 1000;
 const RETRY_MS_MAX = 30_000;
 /** How long a CREATE waits for its query to catch up, so that it can be read at once where there is little to read. */
@@ -46,7 +52,7 @@ interface Reloaded {
 
 /**
  * The micro-batch loop. It closes a batch as soon as the one before is handed to the store and something waits: rows,
- * a due timer, a request. Computing epoch E + 1 overlaps the commit of E; publishing E waits for it.
+ * a due timer, a request. Computing an epoch overlaps the commits of those before it; publishing it waits for its own.
  */
 export class BatchLoop {
   readonly #options: LoopOptions;
@@ -75,8 +81,9 @@ export class BatchLoop {
   #clock = -Infinity;
   /** The clock of the last step: no later one is before it. The first may be anywhere, also before this server's start. */
   #stepped = -Infinity;
-  /** What was computed and is not handed to the store yet. */
+  /** What was computed and is not handed to the store yet, and from how many rows. */
   #advanced: MicroBatch['advanced'] = [];
+  #rowsIn = 0;
   #tasks: (() => Promise<void>)[] = [];
   #events: EngineEvent[] = [];
   /** Queries that failed in the middle of a micro-batch, whose state must come back from the store. */
@@ -207,7 +214,9 @@ export class BatchLoop {
   /** As caughtUp, but no longer than a moment: a long backfill goes on by itself. Under the manual trigger nothing moves. */
   async caughtUpSoon(dataflow: Dataflow): Promise<void> {
     if (this.#options.trigger === 'manual') return;
-    await Promise.race([this.caughtUp(dataflow), this.#pause(CATCH_UP_MS)]);
+    // It stands, whatever becomes of the batches after it.
+    const caughtUp = this.caughtUp(dataflow).catch(() => {});
+    await Promise.race([caughtUp, this.#pause(CATCH_UP_MS)]);
   }
 
   /** Resolves once a backfilling dataflow stands at the head. */
@@ -463,14 +472,16 @@ export class BatchLoop {
     const batch = this.#meter.compute(run, this.machine.intake.decodeMs);
     this.#processed = processed;
     this.#advanced = batch.advanced;
+    this.#rowsIn = batch.rowsIn;
     for (const dataflow of batch.failed) this.#noteFailure(dataflow);
     for (const dataflow of joins.keys()) this.#backfills.forget(dataflow);
     return { epoch: tick.epoch, rowsIn: batch.rowsIn, rowsOut: batch.rowsOut };
   }
 
-  /** Hands what was gathered to the store, after the commit before it; what was accepted meanwhile goes along. */
+  /** Hands what was gathered to the store; what was accepted while it waited for its turn goes along. */
   async #submit(): Promise<void> {
-    await this.#commits.settle();
+    await this.#commits.atMost(this.#rowsIn >= LARGE_BATCH_ROWS ? COMMITS_AHEAD : 0);
+    this.#rowsIn = 0;
     const { draft } = this;
     const { intake, nextId } = this.machine;
     const position = { sequence: intake.lastSequence, ordinal: intake.nextOrdinal, processed: this.#processed, nextId };
@@ -576,6 +587,7 @@ export class BatchLoop {
     this.#meter.abandon();
     this.#pending = [];
     this.#advanced = [];
+    this.#rowsIn = 0;
     this.#torn = [];
     this.machine.closeSinks();
     const machine = this.#newMachine();

@@ -30,11 +30,11 @@ export interface CommittedPosition {
   readonly processed: number;
 }
 
-/** At most one commit is under way; who waits for durability is told when it is there, in order. */
+/** Commits under way, which the store applies in their order; who waits for durability is told when it is there, in order. */
 export class CommitQueue {
   readonly #store: Store;
   readonly #onFailure: () => void;
-  #inFlight: Promise<void> | null = null;
+  #underWay: Promise<void>[] = [];
   #failure: Error | null = null;
   #next: Waiter[] = [];
   #senders: SenderWaiter<number | null>[] = [];
@@ -77,7 +77,7 @@ export class CommitQueue {
 
   /** Resolves when what is computed and submitted so far is durable. */
   async whenCommitted<T>(value: T): Promise<T> {
-    await this.settle();
+    await this.settle().catch((error: unknown) => Promise.reject(asProblem(error)));
     return value;
   }
 
@@ -104,21 +104,28 @@ export class CommitQueue {
     return this.#submittedProcessed < processed && this.#appliers.some(({ sequence }) => sequence <= processed);
   }
 
-  /** Waits for the commit under way; throws what made it fail. */
+  /** Waits for all commits under way; throws what made one fail. */
   async settle(): Promise<void> {
-    await this.#inFlight;
+    await this.#underWay.at(-1);
     this.check();
   }
 
-  /** Hands the next epoch to the store. The one before must have settled. */
+  /** Waits until at most so many commits are under way; throws what made one fail. */
+  async atMost(count: number): Promise<void> {
+    while (this.#underWay.length > count) await this.#underWay[0];
+    this.check();
+  }
+
+  /** Hands the next epoch to the store, behind those under way: when one fails, so do all after it. */
   submit(submitted: Submitted): void {
     const waiters = this.#next;
     this.#next = [];
     this.#submittedProcessed = submitted.processed;
-    this.#inFlight = this.#store.commit(submitted.record).then(
+    const commit = this.#store.commit(submitted.record).then(
       (receipt) => this.#succeed(submitted, receipt, waiters),
       (error: unknown) => this.#fail(error, waiters),
     );
+    this.#underWay.push(commit);
   }
 
   /** Refuses everybody who waits: the state that they wait for is thrown away. */
@@ -131,7 +138,7 @@ export class CommitQueue {
   }
 
   #succeed(submitted: Submitted, receipt: CommitReceipt, waiters: readonly Waiter[]): void {
-    this.#inFlight = null;
+    this.#underWay.shift();
     this.#epoch = submitted.record.epoch;
     this.#durableSequence = submitted.lastSequence;
     this.#processed = submitted.processed;
@@ -146,8 +153,8 @@ export class CommitQueue {
   }
 
   #fail(error: unknown, waiters: readonly Waiter[]): void {
-    this.#inFlight = null;
-    this.#failure = asError(error);
+    this.#underWay.shift();
+    this.#failure ??= asError(error);
     for (const waiter of waiters) waiter.reject(asProblem(error));
     this.abandon(error);
     this.#onFailure();

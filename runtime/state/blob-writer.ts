@@ -103,7 +103,8 @@ export class BlobWriter {
     this.word(ids[0]!);
     const at = this.#reserve(ids.length - 1);
     const to = this.#bytes;
-    for (let index = 1; index < ids.length; index++) to[at + index - 1] = ids[index]! - ids[index - 1]!;
+    if (areNeighbours(ids)) to.fill(1, at, this.#length);
+    else for (let index = 1; index < ids.length; index++) to[at + index - 1] = ids[index]! - ids[index - 1]!;
   }
 
   /** The words themselves. */
@@ -214,7 +215,13 @@ function gatherNumbers(from: Float64Array, ids: Int32Array, start: number, count
   return chunkNumbers;
 }
 
+/** Whether ascending ids follow one another without a gap, as those of all groups mostly do. */
+function areNeighbours(ids: Int32Array): boolean {
+  return ids.length > 0 && ids.at(-1)! - ids[0]! === ids.length - 1;
+}
+
 function shortSteps(ids: Int32Array): boolean {
+  if (areNeighbours(ids)) return true;
   for (let index = 1; index < ids.length; index++) if (ids[index]! - ids[index - 1]! > 0xff) return false;
   return ids.length > 0;
 }

@@ -5,6 +5,18 @@ const FEW_PAGES = 256;
 /** After so many rows, it pays to see whether most ids are marked already. */
 const LOOK_FROM = 65_536;
 
+import type { IdAllocator } from './id-allocator.ts';
+
+/** What is asked of ids: which of them are live. */
+export type LiveIds = Pick<IdAllocator, 'marks' | 'live'>;
+
+interface SplitIds {
+  readonly live: Int32Array;
+  readonly gone: Int32Array;
+}
+
+const NONE = new Int32Array(0);
+
 /**
  * The ids that changed since the last checkpoint. A mark is one byte that is written and never read until the
  * checkpoint: marking is done for every row, collecting once per epoch. Where rows are many, the few ids that did not
@@ -16,6 +28,8 @@ export class ChangedIds {
   #pages = new Uint8Array(1);
   #any = false;
   #all = false;
+  /** Whether some were added one by one, as those that go are. */
+  #single = false;
   /** Rows that were marked one by one, and at how many of them to look next. */
   #rows = 0;
   #lookAt = LOOK_FROM;
@@ -25,7 +39,9 @@ export class ChangedIds {
     return this.#any;
   }
 
+  /** An id of addMany that is no longer live must be added by this, too. */
   add(id: number): void {
+    this.#single = true;
     if (id >= this.#marks.length) this.#grow(id + 1);
     this.#marks[id] = 1;
     this.#pages[id >> PAGE] = 1;
@@ -50,13 +66,14 @@ export class ChangedIds {
     if (this.#rows >= this.#lookAt && this.#rows >= size) this.#look(size);
   }
 
-  /** The changed ids of which `live` has a 1, and the others; both ascending. */
-  split(live: Uint8Array): { readonly live: Int32Array; readonly gone: Int32Array } {
-    const { live: marked, gone } = this.#splitMarked(live);
-    return { live: this.#all ? idsOf(live) : marked, gone };
+  /** The changed ids that are live, and the others; both ascending. */
+  split(ids: LiveIds): SplitIds {
+    if (!this.#any) return { live: NONE, gone: NONE };
+    if (!this.#all) return this.#splitMarked(ids.marks);
+    return { live: ids.live(), gone: this.#single ? this.#splitMarked(ids.marks).gone : NONE };
   }
 
-  #splitMarked(live: Uint8Array): { readonly live: Int32Array; readonly gone: Int32Array } {
+  #splitMarked(live: Uint8Array): SplitIds {
     const marks = this.#marks;
     const kept = new Int32Array(this.#count());
     const gone: number[] = [];
@@ -77,6 +94,7 @@ export class ChangedIds {
     this.#pages.fill(0);
     this.#any = false;
     this.#all = false;
+    this.#single = false;
     this.#rows = 0;
     this.#lookAt = LOOK_FROM;
   }
@@ -91,10 +109,9 @@ export class ChangedIds {
   }
 
   #count(): number {
-    const marks = this.#marks;
     let count = 0;
     this.#eachPage((from, to) => {
-      for (let id = from; id < to; id++) count += marks[id]!;
+      count += sumOf(new Int32Array(this.#marks.buffer, from, (to - from) >> 2));
     });
     return count;
   }
@@ -121,12 +138,11 @@ export class ChangedIds {
   }
 }
 
-function idsOf(live: Uint8Array): Int32Array {
-  let count = 0;
-  for (let id = 0; id < live.length; id++) count += live[id]!;
-  const ids = new Int32Array(count);
-  for (let id = 0, to = 0; to < count; id++) if (live[id] === 1) ids[to++] = id;
-  return ids;
+/** Of marks, four in a word: the product has their sum in its highest byte. */
+function sumOf(words: Int32Array): number {
+  let sum = 0;
+  for (let at = 0; at < words.length; at++) sum += Math.imul(words[at]!, 0x01010101) >>> 24;
+  return sum;
 }
 
 // Both answer whether some id is at least 0.

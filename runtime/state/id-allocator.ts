@@ -40,6 +40,10 @@ export class IdAllocator {
   /** Ascending. */
   live(): Int32Array {
     const ids = new Int32Array(this.size);
+    if (this.size === this.limit) {
+      for (let id = 0; id < ids.length; id++) ids[id] = id;
+      return ids;
+    }
     let length = 0;
     for (let id = 0; id < this.limit; id++) if (this.marks[id] === 1) ids[length++] = id;
     return ids;

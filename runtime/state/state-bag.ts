@@ -183,7 +183,7 @@ export class HashedBag implements StateBag {
   }
 
   writeDelta(blob: BlobWriter): void {
-    const { live, gone } = this.#changed.split(this.#index.ids.marks);
+    const { live, gone } = this.#changed.split(this.#index.ids);
     // A row without a count is live in the index until its id is released.
     const idle = live.filter((id) => !this.#holds(id));
     if (idle.length === 0) this.#write(blob, live, gone);

@@ -76,8 +76,8 @@ export class HashedTable implements StateTable {
   }
 
   writeDelta(blob: BlobWriter): void {
-    const { live, gone } = this.#changed.split(this.#index.ids.marks);
-    this.#write(blob, live, gone, this.#created.split(this.#index.ids.marks).live);
+    const { live, gone } = this.#changed.split(this.#index.ids);
+    this.#write(blob, live, gone, this.#created.split(this.#index.ids).live);
     this.#forgetChanges();
   }
 

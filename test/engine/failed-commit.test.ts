@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { InlineStore } from '../../runtime/store/inline-store.ts';
+import type { CommitReceipt, EpochRecord } from '../../runtime/store/store.ts';
 import { ManualClock } from '../../runtime/time/clock.ts';
 import { EngineBench, START } from './engine-bench.ts';
 
@@ -72,6 +73,78 @@ async function insertMany(bench: EngineBench, count: number): Promise<string[]> 
     }
   }
   return outcomes;
+}
+
+/** Commits take a moment, one after the other, as in a thread of its own. */
+class SlowStore extends FailingStore {
+  #last: Promise<unknown> = Promise.resolve();
+  #underWay = 0;
+  mostUnderWay = 0;
+
+  override commit(record: EpochRecord): Promise<CommitReceipt> {
+    this.mostUnderWay = Math.max(this.mostUnderWay, ++this.#underWay);
+    const commit = this.#last
+      .catch(() => {})
+      .then(() => new Promise((resolve) => setTimeout(resolve, 20)))
+      .then(() => super.commit(record))
+      .finally(() => this.#underWay--);
+    this.#last = commit;
+    return commit;
+  }
+
+  override recover(): ReturnType<FailingStore['recover']> {
+    return this.#last.catch(() => {}).then(() => super.recover());
+  }
+}
+
+describe('large batches', () => {
+  const rows = 8 * 524_288;
+  const generated = `CREATE STREAM s (n BIGINT) WITH (connector = 'datagen', rows_per_second = 0, number_of_rows = ${rows},
+      seed = 1, fields.n.kind = 'sequence', fields.n.min = 1);
+    CREATE MATERIALIZED VIEW sums AS SELECT n % 4 AS k, COUNT(*) AS n, SUM(n) AS total FROM s GROUP BY n % 4`;
+  const sums = [0, 1, 2, 3].map((k) => {
+    const n = rows / 4;
+    return [k, n, 4 * ((n * (n + 1)) / 2) - n * ((4 - k) % 4)];
+  });
+
+  test('are computed while two commits before them are under way, and no more', async () => {
+    const store = new SlowStore(newDirectory(), { failAt: Infinity, site: 'before-commit' });
+    const bench = new EngineBench(store, 'auto');
+    await bench.start();
+    await bench.create(generated);
+    await ended(bench, 'sums');
+    expect(await bench.rows('sums')).toEqual(sums);
+    expect(store.mostUnderWay).toBe(3);
+    await bench.engine.shutdown();
+  });
+
+  for (let failAt = 1; failAt < 6; failAt++) {
+    test(`whose commit ${failAt} fails, with others behind it, count each row once and number changes without a gap`, async () => {
+      const failure = { failAt: Infinity, site: 'before-commit' as const };
+      const bench = new EngineBench(new SlowStore(newDirectory(), failure), 'auto');
+      await bench.start();
+      failure.failAt = failAt + 1;
+      await bench.create(generated);
+      await ended(bench, 'sums');
+      expect(await bench.rows('sums')).toEqual(sums);
+      const { seqs } = await bench.changes('sums');
+      expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+      expect(failure.failAt).toBeLessThan(0);
+      await bench.engine.shutdown();
+    });
+  }
+});
+
+/** Until its input has ended for the view; who asks in the moment in which a commit fails is told so. */
+async function ended({ engine }: EngineBench, view: string): Promise<void> {
+  for (;;) {
+    const views = await engine.views().catch((error: unknown) => {
+      expect(error).toMatchObject({ problems: [{ code: 'STORE_FAILED' }] });
+      return [];
+    });
+    if (views.find(({ name }) => name === view)?.watermark === Infinity) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 describe('a restart', () => {
