@@ -24,6 +24,8 @@ export interface NumberColumn {
   readonly rep: 'number';
   readonly values: Float64Array;
   readonly valid: Validity;
+  /** Known to have no NULL and no cell below the one before it: its ends say how far it reaches. */
+  readonly ascending?: true;
 }
 
 /** Exact integers of any size: BIGINT and scaled DECIMAL where at least one cell is beyond +-(2^53 - 1). */

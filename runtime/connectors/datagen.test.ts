@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { NumberColumn } from '../columns/column.ts';
 import { valueAt } from '../columns/value-at.ts';
 import { ManualClock } from '../time/clock.ts';
 import {
@@ -95,6 +96,21 @@ describe('a field', () => {
   ];
   test.each(picks)('of type %j picks from %s', (type, values, expected) => {
     expect(new Set(cells(type, { kind: 'pick', values }, 200))).toEqual(new Set(expected));
+  });
+
+  test('of kind time is known to ascend where nothing is in its way', () => {
+    const known = (options: Record<string, string>): boolean => {
+      const rows = open({ v: TIMESTAMP }, { 'fields.v.kind': 'time', ...options }).reread('0', {
+        ...{ from: 0, to: 500, check: 0, now: 0 },
+      }) as Extract<PolledRows, { kind: 'columns' }>;
+      const { ascending, values } = rows.columns[0] as NumberColumn;
+      const ascends = values.subarray(0, 500).every((time, row) => row === 0 || time >= values[row - 1]!);
+      expect(ascends || !ascending).toBe(true);
+      return ascending === true;
+    };
+    for (const pace of ['0', '4', '7', '3000', '0.3']) expect(known({ rows_per_second: pace })).toBe(true);
+    expect(known({ 'fields.v.jitter': '50' })).toBe(false);
+    expect(known({ 'fields.v.null_rate': '0.5' })).toBe(false);
   });
 
   test('of kind time follows the pace, minus its jitter', () => {

@@ -49,7 +49,8 @@ export function generate(generator: FieldGenerator, from: number, count: number)
     case 'time': {
       const values = borrowNumbers(count);
       inRuns(from, count, (start, end, shift) => fillNumbers(plan, values, keyAt(key, start), start, end, shift));
-      return { rep: 'number', values, valid };
+      const ascending = plan.kind === 'time' && plan.jitterMs === 0 && valid === null;
+      return ascending ? { rep: 'number', values, valid, ascending } : { rep: 'number', values, valid };
     }
     case 'boolean': {
       const values = allocateBytes(count);
@@ -130,6 +131,10 @@ function fillTimes(
   end: number,
   shift: number,
 ): void {
+  if (Number.isSafeInteger(first) && Number.isSafeInteger(stepMs)) {
+    for (let n = start; n < end; n++) values[n - shift] = first + n * stepMs;
+    return;
+  }
   for (let n = start; n < end; n++) values[n - shift] = Math.floor(timeOf(first, stepMs, n));
 }
 

@@ -293,7 +293,7 @@ export class Relation {
     for (const [index, slice] of body.rows.entries()) {
       const { length, columns, weights } = slice;
       const times = this.eventTime === null ? null : numbersOf(columns[this.eventTime]!);
-      const admitted = times && admitRows(times.values, length, watermark, this.definition.watermark!.delayMs);
+      const admitted = times && admitRows(times, length, watermark, this.definition.watermark!.delayMs);
       const watermarks = admitted?.watermarks ?? null;
       const paired = pairedChanges(slice, body.rows[index - 1]);
       slices.push({ length, columns, watermarks, firstOrdinal: ordinal, weights, paired });

@@ -120,12 +120,9 @@ class RunPlacer {
   }
 
   #admit(times: Float64Array, count: number): Float64Array | null {
-    const { after, watermarks } = admitRows(
-      times,
-      count,
-      this.#watermark,
-      this.#relation.definition.watermark!.delayMs,
-    );
+    const column = { rep: 'number', values: times, valid: null } as const;
+    const { delayMs } = this.#relation.definition.watermark!;
+    const { after, watermarks } = admitRows(column, count, this.#watermark, delayMs);
     this.#watermark = after;
     return watermarks;
   }

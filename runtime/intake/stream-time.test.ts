@@ -24,7 +24,7 @@ describe('admitRows', () => {
           const found: number[] = [];
           let late = 0;
           for (const part of parts) {
-            const admitted = admitRows(Float64Array.from(part), part.length, before, delay);
+            const admitted = admitRows(column(...part), part.length, before, delay);
             // Where none is late they need not be told.
             if (admitted.watermarks) found.push(...admitted.watermarks);
             else found.push(...expected.slice(found.length, found.length + part.length));
@@ -38,6 +38,17 @@ describe('admitRows', () => {
       ),
     );
   });
+});
+
+test('a column that is known to ascend is admitted as any other', () => {
+  const time = fc.integer({ min: -5, max: 30 });
+  fc.assert(
+    fc.property(fc.array(time), fc.nat(5), fc.constantFrom(-Infinity, 0, 10), (times, delay, before) => {
+      const sorted = column(...times.toSorted((a, b) => a - b));
+      const admitted = admitRows({ ...sorted, ascending: true }, times.length, before, delay);
+      expect(admitted).toEqual(admitRows(sorted, times.length, before, delay));
+    }),
+  );
 });
 
 describe('a stream whose partitions are all idle', () => {

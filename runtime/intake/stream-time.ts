@@ -40,7 +40,7 @@ export class StreamTime {
 
   /** Takes the rows of one slice, in order, into the partition. */
   admit(partition: string, times: NumberColumn, length: number, now: number): Admitted {
-    const admitted = admitRows(times.values, length, this.before(partition), this.#delayMs);
+    const admitted = admitRows(times, length, this.before(partition), this.#delayMs);
     this.#partitions.set(partition, { watermark: admitted.after, lastRowAt: now, idle: false });
     this.#idleSince = null;
     this.#settle();
@@ -199,8 +199,9 @@ export function decodeTime(saved: SavedTime): number {
  * One pass with a running maximum; a second only where a late row was met, since late rows are rare. `delayMs` is not
  * negative, so that rows in order of time are never late: as far as they are, looking at neighbours is all there is to do.
  */
-export function admitRows(times: Float64Array, length: number, before: number, delayMs: number): Admitted {
-  const ordered = orderedRows(times, length, before);
+export function admitRows(column: NumberColumn, length: number, before: number, delayMs: number): Admitted {
+  const times = column.values;
+  const ordered = column.ascending && times[0]! >= before ? length : orderedRows(times, length, before);
   let watermark = ordered === 0 ? before : Math.max(before, times[ordered - 1]! - delayMs);
   let late = 0;
   for (let row = ordered; row < length; row++) {

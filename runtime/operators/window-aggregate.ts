@@ -140,10 +140,10 @@ export class WindowAggregate {
   #absorbInOnePane(batch: Batch): boolean {
     const { columns, length, watermarks } = batch;
     const bounds = this.#bounds;
-    const { values, valid } = columns[this.#node.time] as NumberColumn;
-    if (valid !== null) return false;
-    const pane = bounds.paneOf(values[0]!);
-    if (!allWithin(values, length, pane, pane + bounds.pane)) return false;
+    const times = columns[this.#node.time] as NumberColumn;
+    if (times.valid !== null) return false;
+    const pane = bounds.paneOf(times.values[0]!);
+    if (!allWithin(times, length, pane, pane + bounds.pane)) return false;
     const first = bounds.firstEnd(pane);
     const last = bounds.lastEnd(pane);
     if (first > last || first <= this.#closed()) return false;
@@ -363,7 +363,8 @@ class RowWindows {
   }
 }
 
-function allWithin(values: Float64Array, length: number, from: number, to: number): boolean {
+function allWithin({ values, ascending }: NumberColumn, length: number, from: number, to: number): boolean {
+  if (ascending) return values[0]! >= from && values[length - 1]! < to;
   for (let row = 0; row < length; row++) {
     const value = values[row]!;
     if (!(value >= from && value < to)) return false;
