@@ -122,6 +122,7 @@ function scanView(definition: MaterializedViewDefinition): LogicalScan {
     columns,
     mode: definition.settled === true ? 'append' : definition.mode,
     key: definition.key.length > 0 || definition.mode === 'upsert' ? definition.key : null,
+    ...(definition.closing && { closing: definition.closing }),
   };
 }
 

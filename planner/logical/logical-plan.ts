@@ -1,6 +1,6 @@
 import type { Span } from '../../runtime/errors/problem.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
-import type { AggregateCall, Emit, JoinType, SortKey } from '../../runtime/plan/physical-plan.ts';
+import type { AggregateCall, ClosingColumn, Emit, JoinType, SortKey } from '../../runtime/plan/physical-plan.ts';
 import type { ChangeMode, Field } from '../../runtime/types/schema.ts';
 import type { WindowSpec } from '../../runtime/windows/window-spec.ts';
 
@@ -57,6 +57,8 @@ export interface LogicalScan extends LogicalBase {
   readonly mode: ChangeMode;
   /** Positions in the relation's schema that identify a row; null: none. */
   readonly key: readonly number[] | null;
+  /** Position in the relation's schema of what settles its rows. */
+  readonly closing?: ClosingColumn;
 }
 
 /** Constant rows; expressions without columns. */

@@ -1,4 +1,4 @@
-import type { PhysicalNode } from '../../runtime/plan/physical-plan.ts';
+import type { ClosingColumn, PhysicalNode } from '../../runtime/plan/physical-plan.ts';
 import type { LogicalColumn } from '../logical/logical-plan.ts';
 import { keyColumns, type RowKey } from './row-key.ts';
 
@@ -11,6 +11,10 @@ export interface Flow {
   readonly key: RowKey | null;
   /** Whether its rows stand for windows that the watermark closes. */
   readonly windowed: boolean;
+  /** By any of them alone: what it says of a row is settled once the watermark is there. */
+  readonly closing: readonly ClosingColumn[];
+  /** Whether each row carries its W(r), so that an operator with windows knows which of them are late. */
+  readonly judged: boolean;
 }
 
 export type FlowProperties = Omit<Flow, 'node'>;

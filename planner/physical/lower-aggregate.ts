@@ -1,12 +1,12 @@
 import { shownName } from '../../runtime/types/row-columns.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
-import { type AggregateCall, type Emit } from '../../runtime/plan/physical-plan.ts';
+import { type AggregateCall, type ClosingColumn, type Emit } from '../../runtime/plan/physical-plan.ts';
 import { INTERVAL, TIMESTAMP } from '../../runtime/types/data-type.ts';
 import { slideOf, type WindowSpec } from '../../runtime/windows/window-spec.ts';
 import { columnRef } from '../logical/expressions.ts';
 import type { LogicalAggregate, LogicalColumn, LogicalPlan, TimeRole } from '../logical/logical-plan.ts';
 import { mergeProjections } from '../rules/merge-projections.ts';
-import type { Flow } from './flow.ts';
+import { type Flow, watermarkColumn } from './flow.ts';
 import type { Lowered, Lowering } from './lower-plan.ts';
 import type { RowKey } from './row-key.ts';
 import { type StrippedWindow, stripWindow } from './strip-window.ts';
@@ -26,6 +26,9 @@ export function lowerAggregate(plan: LogicalAggregate, lowering: Lowering): Lowe
 function isBound(role: TimeRole | null): boolean {
   return role !== null && role.kind !== 'event-time';
 }
+
+/** In the output of panes. */
+const windowEnds: ClosingColumn = { column: 1, offset: 0 };
 
 interface PaneColumns {
   readonly keys: readonly number[];
@@ -89,7 +92,11 @@ function windowAggregate(
     aggregates: panes.aggregates,
     emit,
   };
-  const properties = { columns, mode: modeOf(emit), key: [[[1], [0]], ...groups], windowed: true };
+  // Where the watermark does not bound the time, no row is ever late.
+  const bounded = watermarkColumn(input.columns) === time;
+  const closing = bounded ? [windowEnds, { column: 0, offset: window.size }] : [];
+  const key = [[[1], [0]], ...groups];
+  const properties = { columns, mode: modeOf(emit), key, windowed: true, closing, judged: false };
   const flow = lowering.list.add(body, properties, `one row per ${groupName(names, panes.aggregates)}open pane`);
   return { flow, at: panes.at };
 }
@@ -137,12 +144,29 @@ function groupAggregate(plan: LogicalAggregate, lowering: Lowering): Lowered {
     aggregates: plan.aggregates,
     emit,
   };
-  const properties = { columns, mode: modeOf(emit), key: groupKey(columns, width), windowed: closeBy !== null };
+  const properties = {
+    columns,
+    mode: modeOf(emit),
+    key: groupKey(columns, width),
+    windowed: closeBy !== null,
+    closing: closingGroups(closing),
+    judged: false,
+  };
   const names = keys.map((key) => shownName(input.columns[key]?.name ?? ''));
   if (closeBy === null) warnUnbounded(plan, names, emit, lowering);
   const flow = lowering.list.add(body, properties, stateBound(plan, names, closeBy));
   const at = plan.columns.map((_, index) => (index < plan.keys.length ? index : index + extra));
   return { flow, at };
+}
+
+/** A group is settled when its rows are; by its window too, where late rows are told by their W(r) and dropped. */
+function closingGroups({ flow, keys, closeBy }: Closing): ClosingColumn[] {
+  const inherited = keys.flatMap((key, column) => {
+    const bound = flow.closing.find((one) => one.column === key);
+    return bound === undefined ? [] : [{ column, offset: bound.offset }];
+  });
+  const own = closeBy !== null && flow.judged && !inherited.some(({ column }) => column === closeBy);
+  return own ? [{ column: closeBy, offset: 0 }, ...inherited] : inherited;
 }
 
 function forGroup(column: LogicalColumn): LogicalColumn {

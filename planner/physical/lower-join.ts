@@ -3,7 +3,7 @@ import { shownName } from '../../runtime/types/row-columns.ts';
 import { problem } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
 import { describeExpression } from '../../runtime/plan/describe-expression.ts';
-import type { Emit } from '../../runtime/plan/physical-plan.ts';
+import type { ClosingColumn, Emit } from '../../runtime/plan/physical-plan.ts';
 import { commonType } from '../../runtime/types/common-type.ts';
 import { sameType } from '../../runtime/types/data-type.ts';
 import { canBeNull, columnRef, conjunction, moveColumns } from '../logical/expressions.ts';
@@ -129,10 +129,29 @@ function joinNode(plan: LogicalJoin, parts: JoinParts, lowering: Lowering): Lowe
     mode: joinMode(plan, parts, emit),
     key,
     windowed: closeBy !== null,
+    closing: closingPartners(plan, parts),
+    judged: false,
   };
   const bound = closeBy === null ? 'all rows of both sides, for ever' : 'rows of both sides, until their window ends';
   const flow = lowering.list.add(body, properties, bound);
   return { flow, at: plan.columns.map((_, index) => moved(index)) };
+}
+
+/** A pair is settled once no partner of its window comes to either side; by the bound of a side that is never padded. */
+function closingPartners(plan: LogicalJoin, { left, right, closeBy }: JoinParts): ClosingColumn[] {
+  if (closeBy === null || !settles(left, closeBy) || !settles(right, closeBy)) return [];
+  const own = { column: left.keys[closeBy]!, offset: 0 };
+  const other = { column: left.flow.columns.length + right.keys[closeBy]!, offset: 0 };
+  return [...(isPadded(plan, 'left') ? [] : [own]), ...(isPadded(plan, 'right') ? [] : [other])];
+}
+
+/** Whether rows of a closed window come no more, or are known to be late. */
+function settles({ flow, keys }: JoinSide, closeBy: number): boolean {
+  return flow.judged || flow.closing.some(({ column, offset }) => column === keys[closeBy] && offset <= 0);
+}
+
+function isPadded({ type }: LogicalJoin, side: 'left' | 'right'): boolean {
+  return type === 'full' || type === (side === 'left' ? 'right' : 'left');
 }
 
 function joinMode(plan: LogicalJoin, parts: JoinParts, emit: Emit): 'append' | 'retract' {

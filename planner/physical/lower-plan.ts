@@ -2,7 +2,7 @@ import { usesClock } from '../../runtime/functions/clock-functions.ts';
 import { unreachable } from '../../runtime/errors/assert.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
-import type { Emit, PlanWarning } from '../../runtime/plan/physical-plan.ts';
+import type { ClosingColumn, Emit, PlanWarning } from '../../runtime/plan/physical-plan.ts';
 import { columnRef, moveColumns } from '../logical/expressions.ts';
 import type {
   LogicalColumn,
@@ -80,7 +80,9 @@ export class Lowering {
     const expressions = project.map(over);
     const { flow } = input;
     if ([...(filter === null ? [] : [filter]), ...project].some(usesClock)) this.#requireSettled(flow);
-    const properties = { columns, mode: flow.mode, key: projectKey(flow.key, expressions), windowed: flow.windowed };
+    const key = projectKey(flow.key, expressions);
+    const closing = projectClosing(flow.closing, expressions);
+    const properties = { columns, mode: flow.mode, key, windowed: flow.windowed, closing, judged: flow.judged };
     const condition = filter === null ? null : over(filter);
     return this.list.add(
       { kind: 'segment', inputs: [flow.node], filter: condition, project: expressions },
@@ -106,7 +108,8 @@ export class Lowering {
       case 'scan':
         return inOrder(this.#scan(plan, ordered));
       case 'values': {
-        const properties = { columns: plan.columns, mode: 'append', key: null, windowed: false } as const;
+        const none = { key: null, windowed: false, closing: [], judged: false };
+        const properties = { columns: plan.columns, mode: 'append' as const, ...none };
         return inOrder(this.list.add({ kind: 'values', inputs: [], rows: plan.rows }, properties, 'none'));
       }
       case 'filter':
@@ -134,6 +137,8 @@ export class Lowering {
       mode: plan.mode === 'append' ? ('append' as const) : ('retract' as const),
       key,
       windowed: plan.columns.some((column) => column.time?.kind === 'window-end'),
+      closing: closingOfScan(plan),
+      judged: plan.relationKind === 'stream',
     };
     const { relation, relationKind, positions } = plan;
     const body = { kind: 'scan' as const, inputs: [], relation, relationKind, columns: positions, ordinals: ordered };
@@ -162,7 +167,8 @@ export class Lowering {
     const width = input.columns.length;
     const key = input.key === null ? null : [...input.key, [[width + 1], [width]]];
     const body = { kind: 'window-assign' as const, inputs: [input.node], time: plan.time, window: plan.window };
-    return this.list.add(body, { columns: plan.columns, mode: input.mode, key, windowed: true }, 'none');
+    const { mode, closing, judged } = input;
+    return this.list.add(body, { columns: plan.columns, mode, key, windowed: true, closing, judged }, 'none');
   }
 
   #union(plan: Extract<LogicalPlan, { kind: 'union' }>): Flow {
@@ -170,8 +176,31 @@ export class Lowering {
     const mode = inputs.some((input) => input.mode === 'retract') ? 'retract' : 'append';
     const windowed = inputs.every((input) => input.windowed);
     const body = { kind: 'union' as const, inputs: inputs.map((input) => input.node) };
-    return this.list.add(body, { columns: plan.columns, mode, key: null, windowed }, 'none');
+    const closing = inputs.map((input) => input.closing).reduce(closingOfBoth);
+    const judged = inputs.every((input) => input.judged);
+    return this.list.add(body, { columns: plan.columns, mode, key: null, windowed, closing, judged }, 'none');
   }
+}
+
+function closingOfScan({ closing, positions }: LogicalScan): ClosingColumn[] {
+  const column = closing === undefined ? -1 : positions.indexOf(closing.column);
+  return closing === undefined || column < 0 ? [] : [{ ...closing, column }];
+}
+
+/** What settles rows after a projection: the columns that are handed on. */
+function projectClosing(closing: readonly ClosingColumn[], project: readonly Expression[]): ClosingColumn[] {
+  return project.flatMap((expression, column) => {
+    const bound = expression.kind === 'column' ? closing.find((one) => one.column === expression.index) : undefined;
+    return bound === undefined ? [] : [{ column, offset: bound.offset }];
+  });
+}
+
+/** Rows of one or the other are settled once both would be. */
+function closingOfBoth(left: readonly ClosingColumn[], right: readonly ClosingColumn[]): ClosingColumn[] {
+  return left.flatMap(({ column, offset }) => {
+    const other = right.find((one) => one.column === column);
+    return other === undefined ? [] : [{ column, offset: Math.max(offset, other.offset) }];
+  });
 }
 
 function inOrder(flow: Flow): Lowered {

@@ -1,6 +1,6 @@
 import type { ChangeMode } from '../../runtime/types/schema.ts';
 import { problem, type Span } from '../../runtime/errors/problem.ts';
-import type { Emit, OutputSpec, PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
+import type { ClosingColumn, Emit, OutputSpec, PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
 import { planFingerprint } from '../../runtime/plan/plan-fingerprint.ts';
 import type { LogicalQuery } from '../logical/logical-plan.ts';
 import { type Flow, watermarkColumn, windowEndColumn } from './flow.ts';
@@ -64,7 +64,14 @@ function outputOf(flow: Flow, query: LogicalQuery): OutputSpec {
   const mode = outputMode(flow);
   const key = flow.key === null ? [] : keyColumns(flow.key);
   const { order, limit, offset } = query;
-  return { columns, mode, key, windowEnd: windowEndColumn(query.plan.columns), order, limit, offset };
+  const windowEnd = windowEndColumn(query.plan.columns);
+  const closing = mode === 'append' ? undefined : closingColumn(flow, windowEnd);
+  return { columns, mode, key, windowEnd, ...(closing && { closing }), order, limit, offset };
+}
+
+/** By its window's end, where that settles a row; else by what settles it first. */
+function closingColumn({ closing }: Flow, windowEnd: number | null): ClosingColumn | undefined {
+  return closing.find(({ column }) => column === windowEnd) ?? closing.toSorted((a, b) => a.offset - b.offset)[0];
 }
 
 /** Rows that never change once out are appended, with or without a key; but for the one row of a global aggregate. */

@@ -1,6 +1,6 @@
 import type { ViewDefinition } from '../../runtime/catalog/catalog.ts';
 import { problem } from '../../runtime/errors/problem.ts';
-import type { ChangeMode } from '../../runtime/types/schema.ts';
+import type { OutputSpec } from '../../runtime/plan/physical-plan.ts';
 import type { CreateView } from '../sql/syntax.ts';
 import type { StatementPlan, StatementText } from '../statement-plan.ts';
 import { planContinuousQuery, viewDefinition } from './plan-select.ts';
@@ -33,17 +33,21 @@ function viewOptions(node: CreateView, { environment }: PlannerContext): Readonl
 function planMaterialized(node: CreateView, statement: StatementText, context: PlannerContext): StatementPlan {
   const options = viewOptions(node, context);
   const query = planContinuousQuery(node.query, context);
-  refuseRetention(node, query.plan.output.mode);
+  refuseRetention(node, query.plan.output);
   const definition = { ...viewDefinition(node.name.text, query, statement.text), options };
   return { kind: 'create', definition, plan: query.plan, exists: false };
 }
 
-/** Only the rows of an append view leave; what is written must not be ignored. */
-function refuseRetention(node: CreateView, mode: ChangeMode): void {
+/** Rows leave an append view, and others once they can no longer change; what is written must not be ignored. */
+function refuseRetention(node: CreateView, { mode, closing }: OutputSpec): void {
   const option = optionMap(node.options).get('retention');
-  if (option === undefined || mode === 'append' || option.value.trim().toLowerCase() === 'forever') return;
-  const message = `retention of a view whose rows can change (mode ${mode}) is not built yet`;
-  throw problem('UNSUPPORTED', message, option.span, 'leave it out: the rows stay as long as the query has them');
+  if (option === undefined || mode === 'append' || closing !== undefined) return;
+  if (option.value.trim().toLowerCase() === 'forever') return;
+  const message =
+    'retention lets rows of closed windows leave; rows of this view have no window, or can change after it';
+  const hint =
+    'leave it out: the rows stay as long as the query has them; rows leave a view that groups by a window and selects one of its bounds';
+  throw problem('UNSUPPORTED', message, option.span, hint);
 }
 
 /** Planned to find what is wrong with it now; kept as text. */

@@ -72,9 +72,10 @@ function writtenEmit(node: EmitNode | null): WrittenEmit | null {
 }
 
 export function viewDefinition(name: string, planned: ContinuousQuery, sql: string): MaterializedViewDefinition {
-  const { columns, mode, key, windowEnd } = planned.plan.output;
+  const { columns, mode, key, windowEnd, closing } = planned.plan.output;
   const { dependsOn, watermarkColumn, settled } = planned;
-  return { kind: 'materialized-view', name, columns, mode, key, windowEnd, settled, watermarkColumn, dependsOn, sql };
+  const view = { kind: 'materialized-view' as const, name, columns, mode, key, windowEnd, settled, watermarkColumn };
+  return { ...view, ...(closing && { closing }), dependsOn, sql };
 }
 
 export interface PullQuery {

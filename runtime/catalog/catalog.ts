@@ -1,4 +1,5 @@
 import type { Expression } from '../expressions/expression.ts';
+import type { ClosingColumn } from '../plan/physical-plan.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { ChangeMode, Field } from '../types/schema.ts';
 import type { Value } from '../types/value.ts';
@@ -80,6 +81,8 @@ export interface MaterializedViewDefinition {
   readonly windowEnd: number | null;
   /** Rows that are out never change (EMIT FINAL): a reader may take them for append-only, whatever the mode. */
   readonly settled?: boolean;
+  /** As in its plan: what settles its rows, where they can change before. */
+  readonly closing?: ClosingColumn;
   /** Position of a column that the view's watermark bounds. */
   readonly watermarkColumn: number | null;
   /** WITH (...), names in lower case, values as texts; absent: none. */

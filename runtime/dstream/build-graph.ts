@@ -34,7 +34,9 @@ export function buildGraph(plan: PhysicalPlan, context: GraphContext): DStreamGr
   for (const [id, node] of plan.nodes.entries()) dstreams.push(builder.dstream(id, node, dstreams));
   const last = dstreams.at(-1);
   assert(last !== undefined, 'a plan without nodes');
-  const output = new OutputDStream(plan.nodes.length, last, plan.output, context.stateOf(plan.nodes.length));
+  const { length } = plan.nodes;
+  const { rowBounds } = context;
+  const output = new OutputDStream(length, last, { output: plan.output, state: context.stateOf(length), rowBounds });
   const scans = new Map(dstreams.flatMap((one) => (one instanceof InputDStream ? [[one.id, one] as const] : [])));
   return new DStreamGraph({
     dstreams: [...dstreams, output],

@@ -68,6 +68,16 @@ export class DStreamGraph {
     return this.#run(inputs, tick, false);
   }
 
+  /** Lets rows of closed windows leave that are beyond their bounds, without a change. Answers whether its state changed. */
+  trim(clock: number, watermark: number): boolean {
+    return this.#parts.output.trim(clock, watermark);
+  }
+
+  /** Whether rows will leave by time alone. */
+  mayExpire(watermark: number): boolean {
+    return this.#parts.output.mayExpire(watermark);
+  }
+
   /** After a restore: where each scan's watermark stood. */
   restoreWatermarks(watermarks: ReadonlyMap<number, number>): void {
     for (const [node, watermark] of watermarks) this.#parts.scans.get(node)?.offer({ batches: [], watermark });

@@ -1,4 +1,5 @@
 import type { Batch } from '../columns/batch.ts';
+import type { RowBounds } from '../operators/window-retention.ts';
 import type { OperatorState } from '../state/state.ts';
 import { type FailedCounts, type Failure, FailureLog } from './failure-log.ts';
 
@@ -44,6 +45,8 @@ export interface GraphContext {
    * tables are known by their scan; default: no other.
    */
   readonly timeless?: (relation: string) => boolean;
+  /** How much of the rows of closed windows the result keeps; default: all. */
+  readonly rowBounds?: RowBounds;
 }
 
 /** Counters since the graph was built. */

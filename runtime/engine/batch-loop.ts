@@ -445,7 +445,7 @@ export class BatchLoop {
   #trimLogs(): void {
     const now = this.#clock;
     if (this.#options.trigger === 'auto' && !this.#trimmer.wanted(now)) return;
-    for (const { dataflow, relation } of this.#trimmer.trim(now, this.#processed, this.draft)) {
+    for (const { dataflow, relation } of this.#trimmer.trim(now, this.#processed, this.draft, this.epoch + 1)) {
       if (!dataflow.failure) this.#stop(dataflow, positionLost(dataflow.name, relation.name));
     }
   }

@@ -10,6 +10,7 @@ import { encodeChangeRows } from '../formats/change-rows.ts';
 import { describeOperators, type OperatorText } from '../plan/describe-operators.ts';
 import type { PhysicalPlan, ScanNode } from '../plan/physical-plan.ts';
 import { openOperatorState } from '../state/operator-state.ts';
+import type { RowBounds } from '../operators/window-retention.ts';
 import type { CheckpointedState } from '../state/state.ts';
 import type { Clock } from '../time/clock.ts';
 import type { Segment } from '../intake/held-log.ts';
@@ -90,6 +91,8 @@ export interface DataflowOptions {
   readonly timeless: (relation: string) => boolean;
   /** Of its changes. */
   readonly retention: Retention;
+  /** Of its rows, once their windows have closed. */
+  readonly rowBounds: RowBounds;
   /** Bytes of state beyond which it stops. */
   readonly stateLimit: number;
   /** Whether its changes are kept: those of a sink that lets its rows go are not. */
@@ -155,8 +158,8 @@ export class Dataflow {
   batchMs = 0;
 
   constructor(options: DataflowOptions) {
-    const { id, name, kind, plan, clock, hashSeed, timeless, retention, stateLimit, keepsChanges = true } = options;
-    this.#keepsChanges = keepsChanges;
+    const { id, name, kind, plan, clock, hashSeed, timeless, retention, rowBounds, stateLimit } = options;
+    this.#keepsChanges = options.keepsChanges ?? true;
     this.id = id;
     this.name = name;
     this.kind = kind;
@@ -173,6 +176,7 @@ export class Dataflow {
       monotonic: () => clock.monotonic(),
       seed: hashSeed,
       timeless,
+      rowBounds,
     });
     this.checkpoint = new Checkpoint(id, this.#states);
     const relations = this.scans.filter(({ scan }) => scan.relationKind !== 'stream');
@@ -193,6 +197,7 @@ export class Dataflow {
     this.#measureState(this.rowsIn - rowsBefore);
     this.torn = true;
     const output = this.#advanceGraph(inputs, tick);
+    this.#graph.trim(tick.clock, output.watermark);
     this.torn = false;
     if (this.joined) for (const inbox of this.inboxes.values()) inbox.clear();
     this.watermark = output.watermark;
@@ -214,6 +219,16 @@ export class Dataflow {
       },
       errors: errorsFlow(output.failures, tick, output.watermark === Infinity),
     };
+  }
+
+  /** Rows that were kept for a time leave while nothing comes. Answers whether its state changed. */
+  trimRows(clock: number): boolean {
+    return this.#graph.trim(clock, this.watermark);
+  }
+
+  /** Whether rows will leave by time alone. */
+  get mayExpire(): boolean {
+    return this.#graph.mayExpire(this.watermark);
   }
 
   /** Watermark with which a scan's next batch begins. */

@@ -39,6 +39,10 @@ export class EpochDraft {
     this.bases.push(...collected.bases);
   }
 
+  holdsStateOf(id: number): boolean {
+    return [...this.deltas, ...this.bases].some(({ dataflow }) => dataflow === id);
+  }
+
   addChanges(view: number, chunks: readonly ChangeChunk[]): void {
     for (const chunk of chunks) this.changes.push({ view, ...chunk });
   }

@@ -30,7 +30,8 @@ export class LogTrimmer {
   /** Clock at which something may leave although nothing happens. */
   get due(): number {
     for (const { held } of this.#machine.intake.relations()) if (held.mayExpire) return this.#due;
-    for (const { changes } of this.#machine.dataflows.values()) if (changes.held.mayExpire) return this.#due;
+    for (const { changes, mayExpire } of this.#machine.dataflows.values())
+      if (changes.held.mayExpire || mayExpire) return this.#due;
     return Infinity;
   }
 
@@ -42,8 +43,8 @@ export class LogTrimmer {
     return now >= this.#due || this.#bytes >= TRIM_BYTES;
   }
 
-  /** `processed`: up to where the queries at the head have absorbed the acceptance order. */
-  trim(now: number, processed: number, draft: EpochDraft): LostReader[] {
+  /** For the epoch of the draft. `processed`: up to where the queries at the head have absorbed the acceptance order. */
+  trim(now: number, processed: number, draft: EpochDraft, epoch: number): LostReader[] {
     this.#due = now + TRIM_MS;
     this.#bytes = 0;
     const lost: LostReader[] = [];
@@ -52,7 +53,7 @@ export class LogTrimmer {
       lost.push(...this.#trimRelation(relation, readers.get(relation.id) ?? [], now, processed, draft));
     }
     for (const dataflow of this.#machine.dataflows.values()) {
-      if (!dataflow.failure) this.#trimView(dataflow, now, draft);
+      if (!dataflow.failure) this.#trimView(dataflow, now, draft, epoch);
     }
     return lost;
   }
@@ -84,11 +85,21 @@ export class LogTrimmer {
     return lost;
   }
 
-  #trimView(dataflow: Dataflow, now: number, draft: EpochDraft): void {
+  #trimView(dataflow: Dataflow, now: number, draft: EpochDraft, epoch: number): void {
     const { length } = draft.trimChanges;
     this.#machine.trimChanges(dataflow, now, draft);
-    if (draft.trimChanges.length === length) return;
+    const trimmed = this.#trimRows(dataflow, now, draft, epoch);
+    if (draft.trimChanges.length === length && !trimmed) return;
     draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(dataflow.save()) });
+  }
+
+  /** While nothing comes: a query that advances in this epoch has done it then, and its state is in the draft already. */
+  #trimRows(dataflow: Dataflow, now: number, draft: EpochDraft, epoch: number): boolean {
+    if (dataflow.kind === 'ad-hoc' || dataflow.paused || !dataflow.mayExpire || draft.holdsStateOf(dataflow.id))
+      return false;
+    if (!dataflow.trimRows(now)) return false;
+    draft.addCheckpoint(dataflow.checkpoint.collect(epoch));
+    return true;
   }
 
   #readers(): Map<number, Dataflow[]> {

@@ -9,7 +9,7 @@ import { derivedDefinitions, derivedFrom, errorsOf, errorsOfQuery } from '../cat
 import type { Entry } from '../intake/entry.ts';
 import { Intake } from '../intake/intake.ts';
 import { Relation } from '../intake/relation.ts';
-import type { PhysicalPlan } from '../plan/physical-plan.ts';
+import type { OutputSpec, PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Store } from '../store/store.ts';
 import type { Clock } from '../time/clock.ts';
 import { encodePlan } from '../plan/plan-codec.ts';
@@ -24,6 +24,20 @@ import { KeyedTable } from './keyed-table.ts';
 import { RowBag } from './row-bag.ts';
 import { SinkWriter } from './sink-writer.ts';
 import type { TableRelation } from './table-relation.ts';
+
+/** Rows of closed windows that are kept, beside what a query needs to go on, and what its memory doubles by as it grows. */
+const KEPT_SHARE = 1 / 4;
+
+interface NewDataflow {
+  readonly id: number;
+  readonly name: string;
+  readonly kind: DataflowKind;
+  readonly plan: PhysicalPlan;
+  /** Of its changes. */
+  readonly retention: Retention;
+  /** Of its rows. */
+  readonly rows: Retention;
+}
 
 /** A definition as the store keeps it. */
 export interface StoredDefinition {
@@ -122,7 +136,7 @@ export class Machine {
   }
 
   addAdHoc(name: string, plan: PhysicalPlan, instance: string, now: number): void {
-    const dataflow = this.#register(this.nextId++, name, 'ad-hoc', plan, AD_HOC_LOG);
+    const dataflow = this.#register(this.nextId++, name, 'ad-hoc', plan);
     this.#startNow(dataflow, now);
     this.memoryLogs.set(dataflow, new MemoryChangeLog());
     this.#instances.set(dataflow, instance);
@@ -130,7 +144,7 @@ export class Machine {
 
   /** A query that is run once, by whoever asked, over what is retained now; it takes no part in micro-batches. */
   openPullQuery(plan: PhysicalPlan, now: number): Dataflow {
-    const query = this.#newDataflow(0, '', 'sink', plan, NONE);
+    const query = this.#newDataflow({ id: 0, name: '', kind: 'sink', plan, retention: NONE, rows: FOREVER });
     this.#startNow(query, now);
     this.pullQueries.add(query);
     return query;
@@ -172,7 +186,7 @@ export class Machine {
     const { name } = stored.definition;
     const plan = planOf(stored);
     const kind = kindOf(stored);
-    const dataflow = this.#register(stored.id, name, kind, plan, changesRetention(stored, kind, plan));
+    const dataflow = this.#register(stored.id, name, kind, plan);
     this.#instances.set(dataflow, `${this.instance}-${stored.id}`);
     return dataflow;
   }
@@ -183,7 +197,7 @@ export class Machine {
     assert(stored !== undefined, `${name} is not stored`);
     const plan = planOf(stored);
     const kind = kindOf(stored);
-    return this.#newDataflow(stored.id, name, kind, plan, changesRetention(stored, kind, plan));
+    return this.#newDataflow({ id: stored.id, name, kind, plan, ...this.#retentions(name, kind, plan) });
   }
 
   /** In its place in the order. */
@@ -331,13 +345,20 @@ export class Machine {
     relation.close();
   }
 
-  #register(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan, retention: Retention): Dataflow {
-    const dataflow = this.#newDataflow(id, name, kind, plan, retention);
+  #register(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan): Dataflow {
+    const dataflow = this.#newDataflow({ id, name, kind, plan, ...this.#retentions(name, kind, plan) });
     this.dataflows.set(name, dataflow);
     return dataflow;
   }
 
-  #newDataflow(id: number, name: string, kind: DataflowKind, plan: PhysicalPlan, retention: Retention): Dataflow {
+  #retentions(name: string, kind: DataflowKind, { output }: PhysicalPlan): { retention: Retention; rows: Retention } {
+    const definition = this.definitions.get(name)?.definition;
+    const written = definition?.kind === 'materialized-view' ? definition.options?.['retention'] : undefined;
+    const rows = parseRetention(written ?? VIEW_RETENTION) ?? FOREVER;
+    return { retention: changesRetention(kind, output, rows), rows };
+  }
+
+  #newDataflow({ id, name, kind, plan, retention, rows }: NewDataflow): Dataflow {
     const timeless = (relation: string) => {
       const view = this.dataflows.get(relation);
       return view ? view.kind === 'errors' : !this.intake.byName(relation)?.time;
@@ -346,7 +367,11 @@ export class Machine {
     const keepsChanges = kind !== 'sink' || (definition && sinkFactoryOf(definition, plan)?.kind === 'write') === true;
     const { clock, hashSeed } = this;
     const stateLimit = this.#stateLimitOf(name, kind);
-    return new Dataflow({ id, name, kind, plan, clock, hashSeed, timeless, retention, stateLimit, keepsChanges });
+    // What is kept must leave the query room to work.
+    const bytes = rows.bytes === Infinity ? Infinity : Math.min(rows.bytes, stateLimit * KEPT_SHARE);
+    const rowBounds = { ms: rows.ms, bytes };
+    const common = { id, name, kind, plan, clock, hashSeed, timeless };
+    return new Dataflow({ ...common, retention, rowBounds, stateLimit, keepsChanges });
   }
 
   #stateLimitOf(name: string, kind: DataflowKind): number {
@@ -402,10 +427,10 @@ function kindOf({ definition }: StoredDefinition): DataflowKind {
   return definition.kind === 'sink' ? 'sink' : 'view';
 }
 
-function changesRetention({ definition }: StoredDefinition, kind: DataflowKind, { output }: PhysicalPlan): Retention {
+/** Of the changes; those of an append view are its rows. */
+function changesRetention(kind: DataflowKind, { mode }: OutputSpec, rows: Retention): Retention {
   if (kind === 'errors') return ERRORS_LOG;
   if (kind === 'sink') return SINK_LOG;
-  if (output.mode !== 'append') return VIEW_LOG;
-  const options = definition.kind === 'materialized-view' ? definition.options : undefined;
-  return parseRetention(options?.['retention'] ?? VIEW_RETENTION) ?? FOREVER;
+  if (kind === 'ad-hoc') return AD_HOC_LOG;
+  return mode === 'append' ? rows : VIEW_LOG;
 }

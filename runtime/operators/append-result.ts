@@ -7,6 +7,7 @@ import type { OutputBatch, ResultChanges, ResultTable, Rows } from './result-tab
 
 /** Mode append: the rows themselves, in order. */
 export class AppendResult implements ResultTable {
+  readonly held = null;
   readonly #types: readonly DataType[];
 
   constructor(types: readonly DataType[]) {

@@ -35,4 +35,19 @@ export interface ResultTable {
   absorb(batches: readonly Batch[]): ResultChanges;
   /** Rows by key, else by first change; equal rows repeated. Empty in mode append, whose change log is its rows. */
   currentRows(): Rows;
+  /** What it remembers; null in mode append. */
+  readonly held: HeldRows | null;
+}
+
+/** The rows of a result by their ids, for whoever lets some of them go without a change. */
+export interface HeldRows {
+  /** Number of distinct rows. */
+  readonly size: number;
+  /** That they take, to within a factor of two. */
+  readonly bytes: number;
+  live(): Int32Array;
+  /** A number column (a TIMESTAMP, for one) of these rows; cells that are NULL are unspecified. */
+  numbers(column: number, ids: Int32Array): Float64Array;
+  /** All copies of these rows. */
+  remove(ids: readonly number[]): void;
 }

@@ -1,19 +1,21 @@
 import { allocateBytes, allocateInts, allocateWeights } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
+import type { NumberColumn } from '../columns/column.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
 import type { OutputSpec, SortKey } from '../plan/physical-plan.ts';
 import type { NumberCells, OperatorState, StateBag, StateRegister } from '../state/state.ts';
 import { changeOrder, sortedRows } from './compare-cells.ts';
 import type { DataType } from '../types/data-type.ts';
 import { gatherColumns } from './gather-columns.ts';
-import type { ResultChanges, ResultTable, Rows } from './result-table.ts';
+import type { HeldRows, ResultChanges, ResultTable, Rows } from './result-table.ts';
 import { TouchedGroups } from './touched-groups.ts';
 
 /** Register: number of the last change announced, which orders the rows of a result without a key. */
 const CHANGES = 'changes';
 
 /** Mode retract: a bag of rows; only the net change of a micro-batch is announced. */
-export class RetractResult implements ResultTable {
+export class RetractResult implements ResultTable, HeldRows {
+  readonly held = this;
   readonly #types: readonly DataType[];
   readonly #order: readonly SortKey[];
   readonly #bag: StateBag;
@@ -53,6 +55,26 @@ export class RetractResult implements ResultTable {
       for (let copy = this.#bag.count(id); copy > 0; copy--) copies.push(id);
     }
     return { length: copies.length, columns: this.#bag.readRows(Int32Array.from(copies), copies.length) };
+  }
+
+  get size(): number {
+    return this.#bag.size;
+  }
+
+  get bytes(): number {
+    return this.#bag.liveBytes;
+  }
+
+  live(): Int32Array {
+    return this.#bag.live();
+  }
+
+  numbers(column: number, ids: Int32Array): Float64Array {
+    return (this.#bag.readRows(ids, ids.length)[column] as NumberColumn).values;
+  }
+
+  remove(ids: readonly number[]): void {
+    for (const id of ids) this.#bag.add(id, -this.#bag.count(id));
   }
 
   #announce(batch: Batch, ids: Int32Array, nets: readonly number[], samples: readonly number[]): ResultChanges {

@@ -1,13 +1,13 @@
 import { allocateBytes, allocateInts, allocateWeights } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
-import type { Column } from '../columns/column.ts';
+import type { Column, NumberColumn } from '../columns/column.ts';
 import { concatBatches, concatColumns } from '../columns/concat-columns.ts';
 import { assert } from '../errors/assert.ts';
 import type { OutputSpec, SortKey } from '../plan/physical-plan.ts';
 import { cellKindOf, type OperatorState, type StateTable } from '../state/state.ts';
 import type { DataType } from '../types/data-type.ts';
 import { ascending, changeOrder, rowsEqual, sortedRows } from './compare-cells.ts';
-import type { ResultChanges, ResultTable, Rows } from './result-table.ts';
+import type { HeldRows, ResultChanges, ResultTable, Rows } from './result-table.ts';
 import { gatherColumns } from './gather-columns.ts';
 import { readRows, writeRow } from './row-cells.ts';
 import { TouchedGroups } from './touched-groups.ts';
@@ -32,7 +32,8 @@ interface KeyChanges {
 }
 
 /** Mode upsert: one current row per key; a later row replaces it. */
-export class UpsertResult implements ResultTable {
+export class UpsertResult implements ResultTable, HeldRows {
+  readonly held = this;
   readonly #key: readonly number[];
   /** Positions outside the key, whose cells are the table's values, in order. */
   readonly #rest: readonly number[];
@@ -74,6 +75,32 @@ export class UpsertResult implements ResultTable {
     const columns = this.#read(groups, groups.length);
     const order = sortedRows(columns, groups.length, ascending(this.#key));
     return { length: groups.length, columns: gatherColumns(columns, order, order.length) };
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  get bytes(): number {
+    return this.#table.liveBytes;
+  }
+
+  live(): Int32Array {
+    return this.#table.live();
+  }
+
+  remove(ids: readonly number[]): void {
+    for (const id of ids) this.#table.remove(id);
+  }
+
+  numbers(column: number, ids: Int32Array): Float64Array {
+    const { length } = ids;
+    const place = this.#key.indexOf(column);
+    const columns =
+      place >= 0
+        ? this.#table.readKeys(ids, length).slice(place)
+        : readRows(this.#table.cells, this.#restTypes, ids, length).slice(this.#rest.indexOf(column));
+    return (columns[0] as NumberColumn).values;
   }
 
   #touch(batch: Batch): KeyChanges {

@@ -148,6 +148,15 @@ export interface UnionNode extends NodeBase {
   readonly kind: 'union';
 }
 
+/**
+ * A window's bound that settles rows: once the watermark has reached a row's `column` + `offset` ms, no row with that
+ * value comes, changes or leaves any more. The column is never NULL.
+ */
+export interface ClosingColumn {
+  readonly column: number;
+  readonly offset: number;
+}
+
 export interface SortKey {
   readonly column: number;
   readonly descending: boolean;
@@ -161,6 +170,8 @@ export interface OutputSpec {
   readonly key: readonly number[];
   /** Position of the window end in `columns`, by which the rows of one batch are ordered before their key. */
   readonly windowEnd: number | null;
+  /** What settles its rows, where something does and its rows can change before; absent in plans of older versions. */
+  readonly closing?: ClosingColumn;
   /** ORDER BY of the query: the order of `/rows` of a view, and of a pull query's answer. */
   readonly order: readonly SortKey[];
   /** LIMIT and OFFSET, only in pull queries. */

@@ -41,6 +41,10 @@ export class HashedBag implements StateBag {
     return this.#size;
   }
 
+  get liveBytes(): number {
+    return (this.bytes * this.size) / this.allocated;
+  }
+
   get cells(): readonly StateCells[] {
     return this.#cells.cells;
   }

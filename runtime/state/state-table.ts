@@ -30,6 +30,11 @@ export class HashedTable implements StateTable {
     return this.#index.ids.limit;
   }
 
+  /** Memory grows by doubling, for live groups and dead ones alike. */
+  get liveBytes(): number {
+    return (this.bytes * this.size) / this.allocated;
+  }
+
   get cells(): readonly StateCells[] {
     return this.#cells.cells;
   }

@@ -73,6 +73,8 @@ export interface StateTable {
   readonly size: number;
   /** Every id is below it. */
   readonly capacity: number;
+  /** Bytes that the live groups take, to within a factor of two. */
+  readonly liveBytes: number;
   readonly cells: readonly StateCells[];
   /** groups[i] = id of the group of row i, made if new (zeroed, invalid cells; marked changed). */
   resolve(keys: readonly Column[], length: number, groups: Int32Array): void;
@@ -103,6 +105,8 @@ export interface BagLayout {
 export interface StateBag {
   /** Number of distinct live rows. */
   readonly size: number;
+  /** Bytes that they take, to within a factor of two. */
+  readonly liveBytes: number;
   readonly cells: readonly StateCells[];
   /** ids[i] = id of row i, entered with count 0 if new. An id whose count is 0 is good until the next `resolve`. */
   resolve(row: readonly Column[], length: number, ids: Int32Array): void;
