@@ -138,7 +138,7 @@ export class CommitQueue {
   }
 
   #succeed(submitted: Submitted, receipt: CommitReceipt, waiters: readonly Waiter[]): void {
-    this.#underWay.shift();
+    void this.#underWay.shift();
     this.#epoch = submitted.record.epoch;
     this.#durableSequence = submitted.lastSequence;
     this.#processed = submitted.processed;
@@ -153,7 +153,7 @@ export class CommitQueue {
   }
 
   #fail(error: unknown, waiters: readonly Waiter[]): void {
-    this.#underWay.shift();
+    void this.#underWay.shift();
     this.#failure ??= asError(error);
     for (const waiter of waiters) waiter.reject(asProblem(error));
     this.abandon(error);
