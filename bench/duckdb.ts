@@ -1,9 +1,9 @@
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { BenchEngine } from './bench-engine.ts';
-import { BID_COLUMNS, writeBids } from './bids.ts';
-import { type Figure, FILTER_QUERY, TUMBLE_QUERY } from './throughput.ts';
+import type { BenchEngine } from './bench-engine.ts';
+import { writeBids } from './bids.ts';
+import { type Figure, FILTER_QUERY, openBids, TUMBLE_QUERY } from './throughput.ts';
 
 /** What a lane's query came to: its rows, and a sum over them that two systems must agree on. */
 interface Outcome {
@@ -92,7 +92,7 @@ async function compare(
 }
 
 async function filter(path: string, rows: number): Promise<Outcome> {
-  const bench = await openOn(path);
+  const bench = await openBids(path, 'used');
   const began = performance.now();
   await bench.sql(`CREATE SINK q WITH (connector = 'blackhole') AS ${FILTER_QUERY}`);
   const seconds = await bench.untilEnd('q', rows, began);
@@ -105,7 +105,7 @@ async function filter(path: string, rows: number): Promise<Outcome> {
 }
 
 async function tumble(path: string, rows: number): Promise<Outcome> {
-  const bench = await openOn(path);
+  const bench = await openBids(path, 'used');
   const began = performance.now();
   await bench.sql(`CREATE MATERIALIZED VIEW q AS ${TUMBLE_QUERY}`);
   const seconds = await bench.untilEnd('q', rows, began);
@@ -113,14 +113,6 @@ async function tumble(path: string, rows: number): Promise<Outcome> {
   await bench.close();
   const sum = groups.reduce((total, row) => total + ((Number(row[2]) * Number(row[3])) % 1009), 0);
   return { seconds, rows: groups.length, sum };
-}
-
-async function openOn(path: string): Promise<BenchEngine> {
-  const bench = await BenchEngine.open();
-  copyFileSync(path, join(bench.files, 'bids.ndjson'));
-  await bench.sql(`CREATE STREAM bid (${BID_COLUMNS}, WATERMARK FOR ts AS ts)
-    WITH (connector = 'file', path = 'bids.ndjson', validate = 'used')`);
-  return bench;
 }
 
 async function rowsOf(bench: BenchEngine, view: string): Promise<[number[], ...number[][]]> {
