@@ -25,8 +25,8 @@ export interface OptionInfo {
   readonly name: string;
   readonly required: boolean;
   readonly value: OptionValue;
-  /** Values that are known and not built; null: the option itself is not built. */
-  readonly unbuilt?: readonly string[] | null;
+  /** It is known and not built: what to do instead. */
+  readonly unbuilt?: string;
 }
 
 export type OptionValue =
@@ -43,7 +43,10 @@ export type OptionValue =
 const TEXT: OptionValue = { kind: 'text' };
 const FLAG: OptionValue = { kind: 'word', words: ['true', 'false'] };
 
-function option(name: string, value: OptionValue, unbuilt?: readonly string[] | null): OptionInfo {
+const LONGER_DELAY = 'give the WATERMARK a longer delay: windows then close so much later';
+const WINDOWED = 'group by a window: its state goes when it closes';
+
+function option(name: string, value: OptionValue, unbuilt?: string): OptionInfo {
   return { name, required: false, value, ...(unbuilt !== undefined && { unbuilt }) };
 }
 
@@ -98,14 +101,14 @@ export const ENVIRONMENT: PlannerEnvironment = {
     option('unknown_fields', { kind: 'word', words: ['ignore', 'refuse'] }),
     option('validate', { kind: 'word', words: ['declared', 'used'] }),
     option('max_future', { kind: 'duration', minMs: 0 }),
-    option('allowed_lateness', { kind: 'duration', minMs: 0 }, null),
-    option('state_ttl', { kind: 'duration', minMs: 1 }, null),
+    option('allowed_lateness', { kind: 'duration', minMs: 0 }, LONGER_DELAY),
+    option('state_ttl', { kind: 'duration', minMs: 1 }, WINDOWED),
   ],
   viewOptions: [
     option('retention', { kind: 'retention' }),
     STATE_LIMIT,
-    option('allowed_lateness', { kind: 'duration', minMs: 0 }, null),
-    option('state_ttl', { kind: 'duration', minMs: 1 }, null),
+    option('allowed_lateness', { kind: 'duration', minMs: 0 }, LONGER_DELAY),
+    option('state_ttl', { kind: 'duration', minMs: 1 }, WINDOWED),
   ],
   sinkOptions: [STATE_LIMIT],
 };

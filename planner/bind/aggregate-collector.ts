@@ -56,7 +56,12 @@ export class AggregateCollector {
     if (definition === undefined) throw problem('UNKNOWN_FUNCTION', `no function is called ${name}`, node.name.span);
     const [order] = node.orderBy;
     if (order !== undefined)
-      throw problem('UNSUPPORTED', 'ORDER BY inside an aggregate is not supported yet', order.span);
+      throw problem(
+        'UNSUPPORTED',
+        'ORDER BY inside an aggregate is not supported yet',
+        order.span,
+        'leave it out: the aggregates that there are look at no order',
+      );
     if (node.star && (definition.name !== 'COUNT' || node.distinct)) {
       throw problem('WRONG_ARGUMENTS', `${name}(*) has no meaning; only COUNT(*) has`, node.span);
     }

@@ -12,6 +12,7 @@ import { castArgument, coerce, sameNumber } from './coerce.ts';
 import { isStringLiteral, type LiteralExpression, literal, numberLiteral } from './literal.ts';
 import { suggest } from './suggest.ts';
 import { isWindowBound, isWindowName } from './window-functions.ts';
+import { remedyFor } from '../sql/remedy.ts';
 
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>=', 'IS DISTINCT FROM', 'IS NOT DISTINCT FROM']);
 /** Functions whose string literals take the type of the other arguments. */
@@ -29,7 +30,7 @@ export interface CallSpans {
 
 export function bindCall(node: NodeOf<'call'>, place: ExpressionPlace): Expression {
   const name = node.name.text.toUpperCase();
-  if (node.over !== null) throw problem('UNSUPPORTED', 'OVER is not supported yet', node.over);
+  if (node.over !== null) throw problem('UNSUPPORTED', 'OVER is not supported yet', node.over, remedyFor('WINDOW'));
   if (isWindowBound(name)) return place.windowBound(node);
   if (isWindowName(name)) throw misplacedWindow(name, node);
   if (aggregateFunction(name) !== undefined) return place.aggregate(node);
@@ -84,7 +85,8 @@ export function callFunction(
   binding: Binding,
 ): Expression {
   const definition = scalarFunction(name);
-  if (definition === undefined) throw problem('UNSUPPORTED', `${name} is not supported yet`, spans.name);
+  if (definition === undefined)
+    throw problem('UNSUPPORTED', `${name} is not supported yet`, spans.name, remedyFor(name));
   const texts = LIKE_TYPED.has(definition.name) ? typeStrings(args, binding) : args;
   const typed = COMPARISONS.has(definition.name) ? sameNumbers(texts, binding) : texts;
   const resolution = resolved(definition, typed);

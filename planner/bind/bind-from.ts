@@ -147,7 +147,7 @@ function bindDerived(node: Extract<FromNode, { kind: 'subquery' }>, binding: Bin
 function bindWindowTable(node: Extract<FromNode, { kind: 'window' }>, binding: Binding): Relation {
   const input = bindFrom(node.input, binding);
   const name = node.window.toUpperCase();
-  if (!isWindowName(name)) throw problem('UNSUPPORTED', `${name} is not supported yet`, node.name);
+  if (!isWindowName(name)) throw problem('UNSUPPORTED', `${name} is not supported yet`, node.name, 'use TUMBLE or HOP');
   const [partition] = node.partitionBy;
   const window = windowSpec({ name, args: node.args, span: node.span });
   if (partition !== undefined) {
@@ -167,7 +167,10 @@ function timeColumn(input: Relation, name: Identifier): number {
   const found = resolveColumn(input.scope, null, name);
   const index = found.expression.kind === 'column' ? found.expression.index : -1;
   const column = input.plan.columns[index];
-  if (column === undefined) throw problem('UNSUPPORTED', `${name.text} is not the event time of one stream`, name.span);
+  if (column === undefined) {
+    const message = `${name.text} is not the event time of one stream`;
+    throw problem('UNSUPPORTED', message, name.span, 'put the window over one stream, and join what it gives');
+  }
   requireEventTime(column, input.plan, name.span);
   return index;
 }

@@ -110,7 +110,10 @@ function bindGroups(items: readonly GroupItem[], input: Relation, binding: Bindi
   const windows = items.filter((item) => item.kind === 'window');
   const [written, second] = windows.filter(({ bound }) => !bound);
   const first = written ?? windows[0];
-  if (second !== undefined) throw problem('UNSUPPORTED', 'only one window can stand in GROUP BY', second.call.span);
+  if (second !== undefined) {
+    const hint = 'make a view of the smaller window, and group it by the larger';
+    throw problem('UNSUPPORTED', 'only one window can stand in GROUP BY', second.call.span, hint);
+  }
   const place = plainPlace(binding, input.scope, 'GROUP BY');
   const keys = items.flatMap((item) =>
     item.kind === 'expression' ? storable(bindExpression(item.node, place), item.node.span) : [],

@@ -116,9 +116,15 @@ function unionMembers(node: SetNode): readonly QueryNode[] {
   return [left, ...members.reverse()];
 }
 
+const SET_REMEDIES: Readonly<Record<Exclude<SetNode['operation'], 'union-all'>, string>> = {
+  union: 'write UNION ALL, and SELECT DISTINCT around it',
+  intersect: 'join the two queries by all of their columns',
+  except: 'write LEFT JOIN by all of the columns, and WHERE one of the right side IS NULL',
+};
+
 function requireUnionAll(node: SetNode): void {
   if (node.operation === 'union-all') return;
-  const hint = node.operation === 'union' ? 'write UNION ALL, and SELECT DISTINCT around it' : undefined;
+  const hint = SET_REMEDIES[node.operation];
   throw problem('UNSUPPORTED', `${node.operation.toUpperCase()} is not supported yet`, node.span, hint);
 }
 

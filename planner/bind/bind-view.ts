@@ -1,6 +1,6 @@
 import type { ViewDefinition } from '../../runtime/catalog/catalog.ts';
 import { AssertionError } from '../../runtime/errors/assert.ts';
-import { ProblemError, problem, type Span } from '../../runtime/errors/problem.ts';
+import { ProblemError, type Span } from '../../runtime/errors/problem.ts';
 import { type LogicalPlan, withInputs } from '../logical/logical-plan.ts';
 import { parseStatement } from '../sql/statement-reader.ts';
 import type { Binding } from './binding.ts';
@@ -18,7 +18,7 @@ export function bindView(definition: ViewDefinition, span: Span, binding: Bindin
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     const [first] = error.problems;
-    throw problem(first.code, `in view ${definition.name}: ${first.message}`, span, first.hint);
+    throw new ProblemError({ ...first, message: `in view ${definition.name}: ${first.message}`, span });
   }
 }
 

@@ -16,7 +16,18 @@ export interface BoundQuery {
 export function bindSubquery(node: QueryNode, binding: Binding): LogicalPlan {
   const [order] = node.orderBy;
   if (node.limit !== null)
-    throw problem('UNSUPPORTED', 'LIMIT inside of a query is not supported yet', node.limit.span);
-  if (order !== undefined) throw problem('UNSUPPORTED', 'ORDER BY inside of a query is not supported yet', order.span);
+    throw problem(
+      'UNSUPPORTED',
+      'LIMIT inside of a query is not supported yet',
+      node.limit.span,
+      'put it behind the whole SELECT, or aggregate the rows',
+    );
+  if (order !== undefined)
+    throw problem(
+      'UNSUPPORTED',
+      'ORDER BY inside of a query is not supported yet',
+      order.span,
+      'leave it out, and order the whole SELECT',
+    );
   return binding.binders.query(node, binding).plan;
 }

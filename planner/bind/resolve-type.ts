@@ -51,19 +51,19 @@ const TIME_TYPES = new Set([
   'TIMESTAMP_LTZ',
 ]);
 const DECIMAL_TYPES = new Set(['DECIMAL', 'NUMERIC', 'DEC']);
-const UNBUILT: ReadonlyMap<string, string> = new Map([
-  ['ROW', 'ROW is the type of a declared column, not of a value; name its parts'],
-  ['ARRAY', 'arrays are no column type here; JSON holds them'],
-  ['MAP', 'MAP is no column type here; JSON holds it'],
-  ['MULTISET', 'MULTISET is no column type here; JSON holds it'],
-  ['BYTEA', 'BYTEA is no column type here; use STRING'],
-  ['BINARY', 'BINARY is no column type here; use STRING'],
-  ['VARBINARY', 'VARBINARY is no column type here; use STRING'],
-  ['BYTES', 'BYTES is no column type here; use STRING'],
-  ['TIME', 'TIME is no column type here; use TIMESTAMP or STRING'],
-  ['INTERVAL', 'INTERVAL is a value in expressions, not a column type'],
-  ['JSONB', 'JSONB is called JSON here'],
-  ['UUID', 'UUID is not supported yet; use STRING'],
+const UNBUILT: ReadonlyMap<string, readonly [message: string, hint: string]> = new Map([
+  ['ROW', ['ROW is the type of a declared column, not of a value', 'name its parts']],
+  ['ARRAY', ['arrays are no column type here', 'use JSON, which holds them']],
+  ['MAP', ['MAP is no column type here', 'use JSON, which holds it']],
+  ['MULTISET', ['MULTISET is no column type here', 'use JSON, which holds it']],
+  ['BYTEA', ['BYTEA is no column type here', 'use STRING']],
+  ['BINARY', ['BINARY is no column type here', 'use STRING']],
+  ['VARBINARY', ['VARBINARY is no column type here', 'use STRING']],
+  ['BYTES', ['BYTES is no column type here', 'use STRING']],
+  ['TIME', ['TIME is no column type here', 'use TIMESTAMP or STRING']],
+  ['INTERVAL', ['INTERVAL is a value in expressions, not a column type', 'keep milliseconds as BIGINT']],
+  ['JSONB', ['JSONB is called JSON here', 'use JSON']],
+  ['UUID', ['UUID is not supported yet', 'use STRING']],
 ]);
 
 /** Throws UNKNOWN_TYPE, UNSUPPORTED or INVALID_LITERAL (a length or precision out of range). */
@@ -80,7 +80,7 @@ export function resolveType(node: TypeNode): ResolvedType {
 function noSuchType(node: TypeNode, name: string): ProblemError {
   const word = name.match(/^[A-Z_]+/)?.[0] ?? name;
   const unbuilt = name.endsWith('[]') || name.endsWith(' ARRAY') ? UNBUILT.get('ARRAY') : UNBUILT.get(word);
-  if (unbuilt !== undefined) return problem('UNSUPPORTED', unbuilt, node.span);
+  if (unbuilt !== undefined) return problem('UNSUPPORTED', unbuilt[0], node.span, unbuilt[1]);
   const known = [...PLAIN_TYPES.keys(), ...TEXT_TYPES, 'TIMESTAMP', 'TIMESTAMPTZ', ...DECIMAL_TYPES];
   return problem('UNKNOWN_TYPE', `no type is called ${node.name}`, node.span, suggest(name, known));
 }

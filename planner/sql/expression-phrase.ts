@@ -188,5 +188,10 @@ export function at<T>(slots: readonly T[], place: number, span: Span): T {
 }
 
 export function notUnderstood(span: Span): Error {
-  return problem('UNSUPPORTED', 'this form of expression is not supported', span);
+  return problem(
+    'UNSUPPORTED',
+    'this form of expression is not supported',
+    span,
+    'put its parts in brackets, or compute them in a subquery',
+  );
 }

@@ -6,6 +6,7 @@ import { readSpecialArguments, type SpecialArguments } from './special-call.ts';
 import type { ExpressionNode, Identifier, OrderNode, QueryNode } from './syntax.ts';
 import { identifier, type TokenCursor } from './token-cursor.ts';
 import { readType } from './type-reader.ts';
+import { remedyFor } from './remedy.ts';
 
 /** Reads a query from here on, up to where it ends: passed in, as queries read expressions and expressions queries. */
 export type ReadQuery = (cursor: TokenCursor) => QueryNode;
@@ -111,7 +112,8 @@ class ExpressionReader {
     if (word === 'DISTINCT') return null;
     if (word !== 'NULL' && word !== 'TRUE' && word !== 'FALSE' && word !== 'UNKNOWN') {
       cursor.skip(negated ? 2 : 1);
-      if (/^(?:JSON|DOCUMENT|NORMALIZED|NFC|NFD|NFKC|NFKD|OF)$/.test(word)) throw cursor.unsupported(`IS ${word}`);
+      if (/^(?:JSON|DOCUMENT|NORMALIZED|NFC|NFD|NFKC|NFKD|OF)$/.test(word))
+        throw cursor.unsupported(`IS ${word}`, remedyFor(word));
       const tests = ['NULL', 'TRUE', 'FALSE', 'UNKNOWN', 'DISTINCT'];
       throw cursor.syntaxError(`${tests.slice(0, 4).join(', ')} or DISTINCT FROM`, tests);
     }
@@ -134,7 +136,10 @@ class ExpressionReader {
     const test = cursor.word(negated ? 1 : 0);
     if (test === 'LIKE' || test === 'ILIKE') {
       cursor.skip(negated ? 2 : 1);
-      if (/^(?:ANY|ALL|SOME)$/.test(cursor.word())) throw cursor.unsupported(`${test} ${cursor.word()}`);
+      if (/^(?:ANY|ALL|SOME)$/.test(cursor.word())) {
+        const hint = `write one ${test} for each, with ${cursor.word() === 'ALL' ? 'AND' : 'OR'} between`;
+        throw cursor.unsupported(`${test} ${cursor.word()}`, hint);
+      }
       return { kind: 'like', insensitive: test === 'ILIKE', negated, span: cursor.spanFrom(start) };
     }
     if (test === 'BETWEEN') return this.#betweenLink(negated);
@@ -163,12 +168,16 @@ class ExpressionReader {
 
   #refuseOperator(word: string): void {
     const cursor = this.#cursor;
-    if (UNSUPPORTED_OPERATORS.test(word)) throw cursor.unsupported(`the operator ${word}`);
+    if (UNSUPPORTED_OPERATORS.test(word)) throw cursor.unsupported(`the operator ${word}`, remedyFor(word));
     if (word === '[') throw cursor.unsupported('element access with [ ]', 'use -> with a number');
-    if (word === 'SIMILAR') throw cursor.unsupported('SIMILAR TO', 'use LIKE or a regular expression function');
+    if (word === 'SIMILAR') throw cursor.unsupported('SIMILAR TO', "write LIKE, or text ~ 'regular expression'");
     if (word === 'ISNULL' || word === 'NOTNULL') throw cursor.unsupported(word, 'write IS NULL or IS NOT NULL');
-    if (word === 'COLLATE') throw cursor.unsupported('COLLATE', 'strings are compared by code point');
-    if (cursor.sees('AT', 'TIME', 'ZONE')) throw cursor.unsupported('AT TIME ZONE', 'times are instants in UTC');
+    if (word === 'COLLATE') throw cursor.unsupported('COLLATE', remedyFor(word));
+    if (cursor.sees('AT', 'TIME', 'ZONE'))
+      throw cursor.unsupported(
+        'AT TIME ZONE',
+        'leave it out: times are instants in UTC; adding an INTERVAL shifts them',
+      );
     if (cursor.peek().kind === 'string' && cursor.peek(-1).kind === 'string')
       throw cursor.syntaxError('an operator or the end of the expression', OPERATOR_WORDS);
     if (cursor.word() === 'NOT' && cursor.word(1) !== 'NULL') {
@@ -260,11 +269,11 @@ class ExpressionReader {
     if (token.upper === 'INTERVAL' && this.#seesInterval()) return this.#interval();
     if (TYPED_LITERALS.has(token.upper) && this.#seesTypedLiteral()) return this.#typedLiteral();
     if (/^(?:TIME|TIMETZ)$/.test(token.upper) && cursor.peek(1).kind === 'string')
-      throw cursor.unsupported(`type ${token.upper}`);
+      throw cursor.unsupported(`type ${token.upper}`, 'use TIMESTAMP, or a text');
     if (token.upper === 'ARRAY' && follows === '[') throw cursor.unsupported('arrays', 'the type JSON holds arrays');
     if (BARE_FUNCTIONS.has(token.upper) && follows !== '(' && follows !== '.') return this.#bareFunction();
     if (/^(?:ANY|ALL|SOME)$/.test(token.upper) && follows === '(')
-      throw cursor.unsupported(token.upper, 'use IN or EXISTS');
+      throw cursor.unsupported(token.upper, 'use IN (value, ...), or join the two relations');
     return this.#named();
   }
 
@@ -313,7 +322,7 @@ class ExpressionReader {
     const cursor = this.#cursor;
     const start = cursor.index;
     const word = cursor.word();
-    if (word === 'GROUPING' || word === 'XMLELEMENT') throw cursor.unsupported(word);
+    if (word === 'GROUPING' || word === 'XMLELEMENT') throw cursor.unsupported(word, remedyFor(word));
     const name = identifier(cursor.next());
     cursor.expect('(');
     const special = name.quoted
@@ -326,9 +335,10 @@ class ExpressionReader {
         );
     const read = special ?? this.#arguments();
     cursor.close('an operator, "," or ")"', OPERATOR_WORDS);
-    if (cursor.sees('WITHIN', 'GROUP')) throw cursor.unsupported('WITHIN GROUP');
+    if (cursor.sees('WITHIN', 'GROUP'))
+      throw cursor.unsupported('WITHIN GROUP', 'MIN, MAX, AVG and STDDEV tell how values are spread');
     if (/^(?:RESPECT|IGNORE)$/.test(cursor.word()) && cursor.word(1) === 'NULLS')
-      throw cursor.unsupported(`${cursor.word()} NULLS`);
+      throw cursor.unsupported(`${cursor.word()} NULLS`, 'write FILTER (WHERE ... IS NOT NULL)');
     const filter = this.#filter();
     const over = this.#over();
     const span = cursor.spanFrom(start);
@@ -342,7 +352,7 @@ class ExpressionReader {
       cursor.next();
       return { args: [], star: true, distinct: false, orderBy: [] };
     }
-    if (cursor.sees('VARIADIC')) throw cursor.unsupported('VARIADIC');
+    if (cursor.sees('VARIADIC')) throw cursor.unsupported('VARIADIC', 'list the arguments');
     const distinct = cursor.accept('DISTINCT');
     if (!distinct) cursor.accept('ALL');
     const args = this.#list();
@@ -425,7 +435,8 @@ class ExpressionReader {
     const cursor = this.#cursor;
     const start = cursor.index;
     cursor.next();
-    if (cursor.word() === '(') throw cursor.unsupported('the precision of an interval');
+    if (cursor.word() === '(')
+      throw cursor.unsupported('the precision of an interval', 'leave it out: intervals are exact to the millisecond');
     const text = cursor.peek();
     if (text.kind !== 'string') {
       throw problem(
@@ -440,7 +451,11 @@ class ExpressionReader {
     if (unit !== null) {
       cursor.next();
       if (cursor.word() === 'TO') throw cursor.unsupported(`${unit} TO ...`, "write INTERVAL '1 minute 30 seconds'");
-      if (cursor.word() === '(') throw cursor.unsupported('the precision of an interval');
+      if (cursor.word() === '(')
+        throw cursor.unsupported(
+          'the precision of an interval',
+          'leave it out: intervals are exact to the millisecond',
+        );
     }
     return {
       kind: 'interval',
@@ -487,7 +502,7 @@ export function readOrderList(cursor: TokenCursor, read: () => ExpressionNode): 
   do {
     const start = cursor.index;
     const expression = read();
-    if (cursor.word() === 'USING') throw cursor.unsupported('ORDER BY ... USING');
+    if (cursor.word() === 'USING') throw cursor.unsupported('ORDER BY ... USING', 'write ASC or DESC');
     const descending = cursor.accept('DESC');
     if (!descending) cursor.accept('ASC');
     orders.push({ expression, descending, nullsFirst: readNulls(cursor), span: cursor.spanFrom(start) });

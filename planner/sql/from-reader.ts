@@ -1,6 +1,7 @@
 import { readExpression, opensQuery, type ReadQuery } from './expression-reader.ts';
 import type { ExpressionNode, FromNode, Identifier } from './syntax.ts';
 import type { TokenCursor } from './token-cursor.ts';
+import { remedyFor } from './remedy.ts';
 
 type Join = FromNode & { readonly kind: 'join' };
 
@@ -62,11 +63,13 @@ export class FromReader {
     const cursor = this.#cursor;
     const natural = cursor.accept('NATURAL');
     const token = cursor.peek();
-    if (/^(?:ASOF|SEMI|ANTI|STRAIGHT_JOIN)$/.test(token.upper)) throw cursor.unsupported(`${token.upper} JOIN`);
+    if (/^(?:ASOF|SEMI|ANTI|STRAIGHT_JOIN)$/.test(token.upper))
+      throw cursor.unsupported(`${token.upper} JOIN`, remedyFor(token.upper));
     const cross = !natural && cursor.accept('CROSS');
     const type = cross ? 'cross' : this.#readJoinType();
-    if (/^(?:SEMI|ANTI|ASOF)$/.test(cursor.word())) throw cursor.unsupported(`${cursor.word()} JOIN`);
-    if (cross && cursor.word() === 'APPLY') throw cursor.unsupported('CROSS APPLY');
+    if (/^(?:SEMI|ANTI|ASOF)$/.test(cursor.word()))
+      throw cursor.unsupported(`${cursor.word()} JOIN`, remedyFor(cursor.word()));
+    if (cross && cursor.word() === 'APPLY') throw cursor.unsupported('CROSS APPLY', remedyFor('APPLY'));
     cursor.expect('JOIN');
     return { type, natural };
   }
@@ -102,7 +105,8 @@ export class FromReader {
     if (cursor.accept('ON')) return { kind: 'on', expression: readExpression(cursor, this.#readQuery) };
     if (cursor.accept('USING')) {
       const columns = this.#names();
-      if (cursor.word() === 'AS') throw cursor.unsupported('USING (...) AS');
+      if (cursor.word() === 'AS')
+        throw cursor.unsupported('USING (...) AS', 'leave AS away: the columns need no relation before them');
       return { kind: 'using', columns };
     }
     if (JOIN_STARTS.test(cursor.word()))
@@ -134,10 +138,13 @@ export class FromReader {
   #refuseSuffix(): void {
     const cursor = this.#cursor;
     const word = cursor.word();
-    if (word === 'FOR')
-      throw cursor.unsupported(cursor.word(1) === 'SYSTEM_TIME' ? 'FOR SYSTEM_TIME' : 'FOR after a relation');
-    if (/^(?:MATCH_RECOGNIZE|TABLESAMPLE|PIVOT|UNPIVOT)$/.test(word)) throw cursor.unsupported(word);
-    if (word === 'WITH' && cursor.word(1) === 'ORDINALITY') throw cursor.unsupported('WITH ORDINALITY');
+    if (word === 'FOR') {
+      const what = cursor.word(1) === 'SYSTEM_TIME' ? 'FOR SYSTEM_TIME' : 'FOR after a relation';
+      throw cursor.unsupported(what, remedyFor('SYSTEM_TIME'));
+    }
+    if (/^(?:MATCH_RECOGNIZE|TABLESAMPLE|PIVOT|UNPIVOT)$/.test(word)) throw cursor.unsupported(word, remedyFor(word));
+    if (word === 'WITH' && cursor.word(1) === 'ORDINALITY')
+      throw cursor.unsupported('WITH ORDINALITY', 'leave it out: rows have no number');
   }
 
   #names(): readonly Identifier[] {
@@ -155,7 +162,7 @@ export class FromReader {
     if (word === '(') return opensQuery(cursor) ? this.#subquery() : this.#bracketedJoin();
     if (word === 'TABLE' && cursor.word(1) === '(') return this.#tableForm();
     if (WINDOWS[word] !== undefined && cursor.word(1) === '(') return this.#window(cursor.index);
-    if (/^(?:LATERAL|ONLY|TABLE)$/.test(word)) throw cursor.unsupported(`${word} in FROM`);
+    if (/^(?:LATERAL|ONLY|TABLE)$/.test(word)) throw cursor.unsupported(`${word} in FROM`, remedyFor(word));
     const start = cursor.index;
     const name = cursor.simpleName('a relation');
     if (cursor.word() === '(') throw this.#tableFunction(name);

@@ -85,10 +85,12 @@ class InsertReader {
     const last = token?.upper === ';' ? this.#tokenizer.next() : token;
     if (last === null) return false;
     if (token === last && /^(?:ON|RETURNING)$/.test(last.upper)) {
-      throw problem('UNSUPPORTED', `${last.upper} behind INSERT is not supported`, {
-        start: last.start,
-        end: last.end,
-      });
+      const span = { start: last.start, end: last.end };
+      const hint =
+        last.upper === 'ON'
+          ? 'leave it out: INSERT into a table with PRIMARY KEY replaces the row with the same key'
+          : 'leave it out: the answer counts the rows';
+      throw problem('UNSUPPORTED', `${last.upper} behind INSERT is not supported`, span, hint);
     }
     const cursor = new TokenCursor([last], end);
     throw cursor.syntaxError('"," or the end of the statement', []);
@@ -97,13 +99,21 @@ class InsertReader {
 
 function readHead(cursor: TokenCursor): { readonly into: Identifier; readonly columns: readonly Identifier[] | null } {
   cursor.next();
-  if (cursor.word() === 'OVERWRITE' || cursor.word() === 'OR') throw cursor.unsupported(`INSERT ${cursor.word()}`);
+  if (cursor.word() === 'OVERWRITE' || cursor.word() === 'OR')
+    throw cursor.unsupported(
+      `INSERT ${cursor.word()}`,
+      'write INSERT INTO: a table with PRIMARY KEY replaces rows by their key',
+    );
   cursor.expect('INTO');
   const into = cursor.simpleName('a relation');
   const columns = cursor.word() === '(' && cursor.word(1) !== 'SELECT' ? readColumns(cursor) : null;
   if (/^(?:SELECT|WITH|TABLE|\()$/.test(cursor.word()))
-    throw cursor.unsupported('INSERT ... SELECT', 'use CREATE SINK ... AS SELECT');
-  if (cursor.word() === 'DEFAULT') throw cursor.unsupported('DEFAULT VALUES');
+    throw cursor.unsupported(
+      'INSERT ... SELECT',
+      'use CREATE MATERIALIZED VIEW ... AS SELECT, or CREATE SINK ... AS SELECT',
+    );
+  if (cursor.word() === 'DEFAULT')
+    throw cursor.unsupported('DEFAULT VALUES', 'name one column and its value: the others get their defaults');
   if (cursor.word() !== 'VALUES') throw cursor.syntaxError('VALUES', ['VALUES']);
   return { into, columns };
 }

@@ -12,6 +12,7 @@ import type {
   SetOperationNode,
 } from './syntax.ts';
 import { identifier, type TokenCursor } from './token-cursor.ts';
+import { remedyFor } from './remedy.ts';
 
 type Limit = QueryNode['limit'];
 
@@ -51,7 +52,8 @@ function readIntersect(cursor: TokenCursor): QueryNode {
 
 function readAll(cursor: TokenCursor, supported: boolean): boolean {
   if (cursor.accept('DISTINCT')) return false;
-  if (cursor.word() === 'ALL' && !supported) throw cursor.unsupported(`${cursor.word(-1)} ALL`);
+  if (cursor.word() === 'ALL' && !supported)
+    throw cursor.unsupported(`${cursor.word(-1)} ALL`, 'join the two queries by all of their columns');
   return cursor.accept('ALL');
 }
 
@@ -155,7 +157,7 @@ function readFetch(cursor: TokenCursor): number {
   if (!cursor.accept('FIRST') && !cursor.accept('NEXT')) throw cursor.syntaxError('FIRST or NEXT', ['FIRST', 'NEXT']);
   const count = cursor.peek().kind === 'number' ? readCount(cursor) : 1;
   if (!cursor.accept('ROWS') && !cursor.accept('ROW')) throw cursor.syntaxError('ROWS', ['ROWS', 'ROW']);
-  if (cursor.sees('WITH', 'TIES')) throw cursor.unsupported('WITH TIES');
+  if (cursor.sees('WITH', 'TIES')) throw cursor.unsupported('WITH TIES', 'write ONLY');
   cursor.expect('ONLY');
   return count;
 }
@@ -178,8 +180,10 @@ function readCount(cursor: TokenCursor): number {
 
 /** Clauses that others have behind a query and we have not, and those that stand in a wrong place. */
 function refuseTail(cursor: TokenCursor): void {
-  if (cursor.word() === 'FOR') throw cursor.unsupported(`FOR ${cursor.word(1)}`.trim());
-  if (cursor.word() === 'WINDOW' || cursor.word() === 'QUALIFY') throw cursor.unsupported(cursor.word());
+  if (cursor.word() === 'FOR')
+    throw cursor.unsupported(`FOR ${cursor.word(1)}`.trim(), 'leave it out: a query locks nothing');
+  if (cursor.word() === 'WINDOW' || cursor.word() === 'QUALIFY')
+    throw cursor.unsupported(cursor.word(), remedyFor(cursor.word()));
 }
 
 function readSelect(cursor: TokenCursor): SelectNode {
@@ -238,9 +242,11 @@ function readGroupBy(cursor: TokenCursor): readonly ExpressionNode[] {
   cursor.expect('BY');
   const groups: ExpressionNode[] = [];
   do {
-    if (cursor.sees('GROUPING', 'SETS')) throw cursor.unsupported('GROUPING SETS');
-    if (/^(?:ROLLUP|CUBE)$/.test(cursor.word()) && cursor.word(1) === '(') throw cursor.unsupported(cursor.word());
-    if (/^(?:ALL|DISTINCT)$/.test(cursor.word())) throw cursor.unsupported(`GROUP BY ${cursor.word()}`);
+    if (cursor.sees('GROUPING', 'SETS')) throw cursor.unsupported('GROUPING SETS', remedyFor('GROUPING'));
+    if (/^(?:ROLLUP|CUBE)$/.test(cursor.word()) && cursor.word(1) === '(')
+      throw cursor.unsupported(cursor.word(), remedyFor(cursor.word()));
+    if (/^(?:ALL|DISTINCT)$/.test(cursor.word()))
+      throw cursor.unsupported(`GROUP BY ${cursor.word()}`, 'list the columns behind GROUP BY');
     if (cursor.word() === '(' && cursor.word(1) === ')')
       throw cursor.unsupported('the empty group', 'leave GROUP BY away');
     groups.push(readExpression(cursor, readQuery));

@@ -179,6 +179,20 @@ describe('what is not built is UNSUPPORTED at its token, never read as something
   ])('%s', (sql, token) => {
     expect(shown(sql)).toBe(`UNSUPPORTED at <${token}>`);
   });
+
+  test.each([
+    ['CREATE OR REPLACE VIEW v AS SELECT 1', 'DROP it first (CASCADE: with all that reads it), then CREATE it'],
+    ["SELECT a SIMILAR TO 'b%' FROM t", "write LIKE, or text ~ 'regular expression'"],
+    ['SELECT a FROM t MATCH_RECOGNIZE (PATTERN (A))', 'count with FILTER (WHERE ...) by window and key'],
+    ['SELECT a FROM t ASOF JOIN u ON a = b', 'to a table with the newest row of each key'],
+    ['SELECT a ~~ b', 'write LIKE'],
+    ['SELECT a FROM t QUALIFY a > 1', 'aggregate by GROUP BY in a view'],
+    ['SELECT a FROM t GROUP BY ROLLUP (a)', 'put together by UNION ALL'],
+    ['DELETE FROM t WHERE a = 1', '?op=delete'],
+    ['SELECT a ## b', 'docs/sql.md'],
+  ])('%s: says what to do instead', (sql, hint) => {
+    expect(refusal(sql)).toMatchObject({ code: 'UNSUPPORTED', hint: expect.stringContaining(hint) as string });
+  });
 });
 
 describe('typing errors', () => {

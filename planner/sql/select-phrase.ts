@@ -98,7 +98,12 @@ class Phrase {
   }
 
   notUnderstood(): Error {
-    return problem('UNSUPPORTED', 'this form of SELECT is not supported', this.#span);
+    return problem(
+      'UNSUPPORTED',
+      'this form of SELECT is not supported',
+      this.#span,
+      'make parts of it subqueries or views',
+    );
   }
 
   #add(slot: Slot): string {

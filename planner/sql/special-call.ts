@@ -76,7 +76,8 @@ function trimmed(cursor: TokenCursor, args: readonly ExpressionNode[], read: Rea
 /** `SUBSTRING(s FROM a [FOR n])`, `SUBSTRING(s FOR n)`; `SUBSTRING(s FROM 'pattern')` is the call REGEXP_SUBSTRING. */
 function readSubstring(cursor: TokenCursor, name: Identifier, read: Read): SpecialArguments {
   const args = [read()];
-  if (cursor.word() === 'SIMILAR') throw cursor.unsupported('SUBSTRING ... SIMILAR');
+  if (cursor.word() === 'SIMILAR')
+    throw cursor.unsupported('SUBSTRING ... SIMILAR', "write SUBSTRING(text FROM 'pattern') with a regular expression");
   if (cursor.word() === ',') {
     while (cursor.accept(',')) args.push(read());
     return plain(substringName(name, args), args);

@@ -20,6 +20,7 @@ import type {
   Statement,
 } from './syntax.ts';
 import { CLAUSE_WORDS, TokenCursor } from './token-cursor.ts';
+import { remedyFor } from './remedy.ts';
 
 /**
  * Reads one statement into our syntax tree. Throws a ProblemError (SYNTAX_ERROR, UNSUPPORTED, INVALID_LITERAL,
@@ -74,7 +75,7 @@ function readStatement(cursor: TokenCursor): Statement {
     case 'EXPLAIN':
       return readExplain(cursor);
     default:
-      if (OTHERS_STATEMENTS.test(word)) throw cursor.unsupported(`the statement ${word}`);
+      if (OTHERS_STATEMENTS.test(word)) throw cursor.unsupported(`the statement ${word}`, remedyFor(word));
       throw cursor.syntaxError('a statement', STATEMENTS);
   }
 }
@@ -126,7 +127,8 @@ const CREATABLE = ['STREAM', 'TABLE', 'SOURCE', 'VIEW', 'MATERIALIZED', 'SINK'];
 function readCreate(cursor: TokenCursor): Statement {
   const start = cursor.index;
   cursor.expect('CREATE');
-  if (cursor.sees('OR', 'REPLACE')) throw cursor.unsupported('CREATE OR REPLACE', 'DROP it first, then CREATE it');
+  if (cursor.sees('OR', 'REPLACE'))
+    throw cursor.unsupported('CREATE OR REPLACE', 'DROP it first (CASCADE: with all that reads it), then CREATE it');
   const word = cursor.word();
   switch (word) {
     case 'STREAM':
@@ -147,7 +149,7 @@ function readCreate(cursor: TokenCursor): Statement {
           word,
         )
       ) {
-        throw cursor.unsupported(`CREATE ${word}`);
+        throw cursor.unsupported(`CREATE ${word}`, 'there are streams, tables, views, materialized views and sinks');
       }
       throw cursor.syntaxError('STREAM, TABLE, SOURCE, VIEW, MATERIALIZED VIEW or SINK', CREATABLE);
   }
@@ -221,7 +223,7 @@ function readDropKind(cursor: TokenCursor): Drop['what'] {
   const word = cursor.word();
   if (cursor.accept('MATERIALIZED', 'VIEW')) return 'materialized-view';
   if (/^(?:FUNCTION|INDEX|SCHEMA|DATABASE|TYPE|ROLE|USER)$/.test(word) && cursor.seesName(1))
-    throw cursor.unsupported(`DROP ${word}`);
+    throw cursor.unsupported(`DROP ${word}`, 'there are streams, tables, views, materialized views and sinks');
   const what = DROPPABLE[word];
   const next = cursor.word(1);
   const alone = !cursor.seesName(1) || ((next === 'CASCADE' || next === 'RESTRICT') && !cursor.seesName(2));

@@ -5,6 +5,7 @@ import { readQuery } from './query-reader.ts';
 import type { ColumnNode, CreateStream, ExpressionNode, Identifier, TypeNode } from './syntax.ts';
 import type { TokenCursor } from './token-cursor.ts';
 import { readType } from './type-reader.ts';
+import { remedyFor } from './remedy.ts';
 
 type PrimaryKey = NonNullable<CreateStream['primaryKey']>;
 type Watermark = NonNullable<CreateStream['watermark']>;
@@ -62,8 +63,8 @@ class StreamElements {
     const cursor = this.#cursor;
     const word = cursor.word();
     if (/^(?:UNIQUE|CHECK|EXCLUDE)$/.test(word) && cursor.word(1) === '(')
-      throw cursor.unsupported(`${word} constraints`);
-    if (word === 'FOREIGN' && cursor.word(1) === 'KEY') throw cursor.unsupported('FOREIGN KEY');
+      throw cursor.unsupported(`${word} constraints`, remedyFor(word));
+    if (word === 'FOREIGN' && cursor.word(1) === 'KEY') throw cursor.unsupported('FOREIGN KEY', remedyFor(word));
     if (word === 'LIKE') throw cursor.unsupported('LIKE in CREATE', 'list the columns');
     if (word === '*') throw cursor.unsupported('"*" in CREATE', 'list the columns');
   }
@@ -140,8 +141,8 @@ class StreamElements {
     const cursor = this.#cursor;
     const word = cursor.word();
     if (/^(?:UNIQUE|REFERENCES|CHECK|COLLATE|CONSTRAINT|COMMENT)$/.test(word))
-      throw cursor.unsupported(`${word} of a column`);
+      throw cursor.unsupported(`${word} of a column`, remedyFor(word));
     if (word === 'GENERATED') throw cursor.unsupported('GENERATED', 'a computed column is written: name AS expression');
-    if (word === 'METADATA') throw cursor.unsupported('METADATA columns');
+    if (word === 'METADATA') throw cursor.unsupported('METADATA columns', remedyFor(word));
   }
 }

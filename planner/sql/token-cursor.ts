@@ -147,8 +147,8 @@ export class TokenCursor {
     return problem('SYNTAX_ERROR', `expected ${expected} but found ${describe(token)}`, this.span(token));
   }
 
-  /** `what`: a noun for what stands there. */
-  unsupported(what: string, hint?: string, token: Token = this.peek()): Error {
+  /** `what`: a noun for what stands there; `hint`: what to do instead. */
+  unsupported(what: string, hint: string, token: Token = this.peek()): Error {
     return problem('UNSUPPORTED', `not supported: ${what}`, this.span(token), hint);
   }
 }

@@ -158,7 +158,7 @@ export class Tokenizer {
     const quote = /^\$[\p{L}_]*[\p{L}\p{N}_]*\$/u.exec(rest);
     const what = quote ? 'strings in dollar quotes are' : 'parameters are';
     const length = (quote ?? /^\$\d*/.exec(rest))?.[0].length ?? 1;
-    const hint = quote ? "write a plain string: 'it''s'" : undefined;
+    const hint = quote ? "write a plain string: 'it''s'" : 'write the value into the statement';
     return problem('UNSUPPORTED', `${what} not supported`, this.#span(this.#at, this.#at + length), hint);
   }
 

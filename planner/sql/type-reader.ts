@@ -55,7 +55,8 @@ function readFields(cursor: TokenCursor, depth: number): TypeNode['fields'] {
     const type = readType(cursor, depth + 1);
     const notNull = cursor.accept('NOT', 'NULL');
     if (!notNull) cursor.accept('NULL');
-    if (cursor.word() === 'DEFAULT') throw cursor.unsupported('DEFAULT within a ROW');
+    if (cursor.word() === 'DEFAULT')
+      throw cursor.unsupported('DEFAULT within a ROW', 'use COALESCE(column.field, value) where it is read');
     fields.push({ name, type, notNull });
   } while (cursor.accept(','));
   cursor.expect(close);

@@ -74,7 +74,8 @@ function refuseRows({ columns }: CreateStream, connector: string, format: string
   const row = columns.find(({ body }) => body.kind === 'declared' && isRowType(body.type));
   if (row === undefined || (ROW_FORMATS.has(format) && ROW_CONNECTORS.has(connector))) return;
   const what = ROW_FORMATS.has(format) ? `connector ${connector}` : `format ${format}`;
-  throw problem('UNSUPPORTED', `${what} has no ROW columns`, row.span);
+  const hint = 'declare its parts as columns, or take format = json over http or file';
+  throw problem('UNSUPPORTED', `${what} has no ROW columns`, row.span, hint);
 }
 
 function refuseRetention(node: CreateStream, kind: 'table' | 'bag'): void {
@@ -129,7 +130,8 @@ function columnsOf(node: CreateStream, statement: StatementText): readonly Colum
   }
   const given = node.columns.map((column) => (column.body.kind === 'computed' ? null : declaredColumns(column)));
   if (given.every((column) => column === null)) {
-    throw problem('UNSUPPORTED', 'at least one column must come with the rows', node.columns[0]!.span);
+    const hint = 'declare a column with a type';
+    throw problem('UNSUPPORTED', 'at least one column must come with the rows', node.columns[0]!.span, hint);
   }
   return computedColumns(node.columns, given, statement);
 }
@@ -147,7 +149,8 @@ function declaredColumns(node: ColumnNode): readonly ColumnDefinition[] {
   if (body.kind === 'computed') throw new AssertionError(`${node.name.text} is computed`);
   if (isRowType(body.type)) {
     if (body.defaultValue === null) return rowColumns([node.name.text], body.type, body.notNull);
-    throw problem('UNSUPPORTED', 'a ROW column has no DEFAULT', body.defaultValue.span);
+    const hint = 'use COALESCE(column.field, value) where it is read';
+    throw problem('UNSUPPORTED', 'a ROW column has no DEFAULT', body.defaultValue.span, hint);
   }
   const { type } = resolveType(body.type);
   const defaultValue = body.defaultValue === null ? null : constantValue(body.defaultValue, type, 'DEFAULT');
@@ -187,7 +190,7 @@ function keyPositions(node: CreateStream, columns: readonly ColumnDefinition[]):
       throw problem('UNSUPPORTED', `the ROW ${name.text} cannot be a key`, name.span, 'declare the key beside it');
     }
     if (columns[position]?.type.kind === 'json')
-      throw problem('UNSUPPORTED', 'a JSON column cannot be a key', name.span);
+      throw problem('UNSUPPORTED', 'a JSON column cannot be a key', name.span, 'declare the key beside it');
     positions.push(position);
   }
   return positions;

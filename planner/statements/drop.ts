@@ -1,11 +1,11 @@
 import { isDeclared, type Catalog, type RelationDefinition, type RelationKind } from '../../runtime/catalog/catalog.ts';
 import { derivedFrom } from '../../runtime/catalog/derived-definitions.ts';
-import { type ErrorCode, problem } from '../../runtime/errors/problem.ts';
+import { problem } from '../../runtime/errors/problem.ts';
 import { matchName } from '../bind/names.ts';
 import type { Drop } from '../sql/syntax.ts';
 import type { StatementPlan } from '../statement-plan.ts';
 import type { PlannerContext } from './planner-context.ts';
-import { findNamed, kindName } from './relation-names.ts';
+import { findNamed, kindName, type Missing } from './relation-names.ts';
 
 /** DROP: refused while something depends on it, unless CASCADE takes that too. */
 export function planDrop(node: Drop, { catalog }: PlannerContext): StatementPlan {
@@ -22,7 +22,7 @@ export function planDrop(node: Drop, { catalog }: PlannerContext): StatementPlan
   return { kind: 'drop', names: [...dependants, relation.name], name: relation.name, what };
 }
 
-function notFound(what: Drop['what']): ErrorCode {
+function notFound(what: Drop['what']): Missing {
   return what === 'view' || what === 'materialized-view' || what === 'sink' ? 'VIEW_NOT_FOUND' : 'STREAM_NOT_FOUND';
 }
 

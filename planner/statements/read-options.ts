@@ -40,13 +40,11 @@ export function unknownOption(name: string, node: OptionNode, known: readonly st
 /** Checks one option's value. Throws INVALID_OPTION, or UNSUPPORTED for what is known and not built. */
 export function checkOption(info: OptionInfo, node: OptionNode): void {
   const value = node.value.trim();
-  if (info.unbuilt === null) throw problem('UNSUPPORTED', `option ${info.name} is not supported yet`, node.span);
+  if (info.unbuilt !== undefined)
+    throw problem('UNSUPPORTED', `option ${info.name} is not supported yet`, node.span, info.unbuilt);
   const expected = expectedOf(info.value, value);
   if (expected !== null)
     throw problem('INVALID_OPTION', `option ${info.name} needs ${expected}, not '${node.value}'`, node.span);
-  if (info.unbuilt?.includes(value.toLowerCase())) {
-    throw problem('UNSUPPORTED', `${info.name} = '${value}' is not supported yet`, node.span);
-  }
 }
 
 /** What the value should have been; null: it is right. */

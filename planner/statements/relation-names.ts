@@ -1,5 +1,5 @@
 import type { Catalog, RelationDefinition } from '../../runtime/catalog/catalog.ts';
-import { type ErrorCode, problem } from '../../runtime/errors/problem.ts';
+import { problem } from '../../runtime/errors/problem.ts';
 import { matchName, sqlName } from '../bind/names.ts';
 import { suggest } from '../bind/suggest.ts';
 import type { Identifier } from '../sql/syntax.ts';
@@ -33,8 +33,10 @@ export function kindName(relation: RelationDefinition): string {
       : relation.kind;
 }
 
+export type Missing = 'VIEW_NOT_FOUND' | 'STREAM_NOT_FOUND' | 'UNKNOWN_RELATION';
+
 /** The relation of that name; the code says what kind was looked for. */
-export function findNamed(name: Identifier, catalog: Catalog, code: ErrorCode): RelationDefinition {
+export function findNamed(name: Identifier, catalog: Catalog, code: Missing): RelationDefinition {
   const match = matchName(name, catalog.relations, (relation) => relation.name);
   if (match.kind === 'one') return match.item;
   const what =

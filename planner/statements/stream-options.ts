@@ -59,7 +59,10 @@ function findConnector(
 }
 
 function unknownConnector(name: string, node: OptionNode | undefined, environment: PlannerEnvironment): ProblemError {
-  if (UNBUILT_CONNECTORS.has(name)) return problem('UNSUPPORTED', `connector ${name} is not supported yet`, node?.span);
+  if (UNBUILT_CONNECTORS.has(name)) {
+    const hint = 'http takes rows from whatever can POST them, file reads NDJSON and CSV';
+    return problem('UNSUPPORTED', `connector ${name} is not supported yet`, node?.span, hint);
+  }
   const known = environment.connectors.map((connector) => connector.name);
   return problem(
     'UNKNOWN_CONNECTOR',

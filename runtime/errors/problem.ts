@@ -134,7 +134,17 @@ export class ProblemError extends Error {
   }
 }
 
-/** Builds the error to throw: `throw problem('UNKNOWN_COLUMN', 'no column "x" in clicks', span, 'did you mean ...?')`. */
+/**
+ * Builds the error to throw: `throw problem('UNKNOWN_COLUMN', 'no column "x" in clicks', span, 'did you mean ...?')`.
+ * What is not supported always says what to do instead.
+ */
+export function problem(code: 'UNSUPPORTED', message: string, span: Span | undefined, hint: string): ProblemError;
+export function problem(
+  code: Exclude<ErrorCode, 'UNSUPPORTED'>,
+  message: string,
+  span?: Span,
+  hint?: string,
+): ProblemError;
 export function problem(code: ErrorCode, message: string, span?: Span, hint?: string): ProblemError {
   return new ProblemError({ code, message, ...(span && { span }), ...(hint !== undefined && { hint }) });
 }

@@ -166,7 +166,8 @@ export class Intake {
       throw problem('NO_EVENT_TIME', `${relation.name} has no event time`, undefined, 'declare WATERMARK FOR a column');
     }
     if (relation.followsClock) {
-      throw problem('UNSUPPORTED', `the watermark of ${relation.name} follows the clock and cannot be moved`);
+      const message = `the watermark of ${relation.name} follows the clock and cannot be moved`;
+      throw problem('UNSUPPORTED', message, undefined, 'wait for the clock, or end the stream');
     }
     if (relation.ended) throw ended(relation);
     if (!relation.time.moveTo(to)) {
