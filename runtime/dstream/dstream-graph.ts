@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.ts';
-import type { OutputBatch } from '../operators/result-table.ts';
+import type { OutputBatch, UnsortedRows } from '../operators/result-table.ts';
 import type { DStream, Flow, MeasuredState, Tick, Waits } from './dstream.ts';
 import { rowCount } from './dstream.ts';
 import type { FailedCounts, Failure } from './failure-log.ts';
@@ -83,9 +83,9 @@ export class DStreamGraph {
     for (const [node, watermark] of watermarks) this.#parts.scans.get(node)?.offer({ batches: [], watermark });
   }
 
-  /** The rows of the result by key, else by their first change; equal rows repeated. Empty in mode append. */
-  currentRows(): Batch {
-    return { ...this.#parts.output.currentRows(), weights: null, ordinals: null, watermarks: null };
+  /** The rows of the result, equal rows repeated. Empty in mode append. */
+  currentRows(): UnsortedRows {
+    return this.#parts.output.currentRows();
   }
 
   statistics(): readonly OperatorStatistics[] {

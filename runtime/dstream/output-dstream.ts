@@ -1,5 +1,5 @@
 import { openResultTable } from '../operators/open-result-table.ts';
-import type { ResultChanges, ResultTable, Rows } from '../operators/result-table.ts';
+import type { ResultChanges, ResultTable, UnsortedRows } from '../operators/result-table.ts';
 import { type RowBounds, WindowRetention } from '../operators/window-retention.ts';
 import type { OutputSpec } from '../plan/physical-plan.ts';
 import type { OperatorState } from '../state/state.ts';
@@ -54,7 +54,7 @@ export class OutputDStream extends DStream {
     return changes;
   }
 
-  currentRows(): Rows {
+  currentRows(): UnsortedRows {
     return this.#table.currentRows();
   }
 }

@@ -10,6 +10,9 @@ import { encodeChangeRows } from '../formats/change-rows.ts';
 import { describeOperators, type OperatorText } from '../plan/describe-operators.ts';
 import type { PhysicalPlan, ScanNode } from '../plan/physical-plan.ts';
 import { openOperatorState } from '../state/operator-state.ts';
+import { sortedRows } from '../operators/compare-cells.ts';
+import { gatherColumns } from '../operators/gather-columns.ts';
+import type { UnsortedRows } from '../operators/result-table.ts';
 import type { RowBounds } from '../operators/window-retention.ts';
 import type { CheckpointedState } from '../state/state.ts';
 import type { Clock } from '../time/clock.ts';
@@ -236,10 +239,21 @@ export class Dataflow {
     return this.#watermarks.get(node) ?? -Infinity;
   }
 
-  /** Upsert and retract results only: an append result's rows are its change log. */
+  /**
+   * By key, else by first change; equal rows repeated. Upsert and retract results only: an append result's rows are its
+   * change log.
+   */
   currentRows(): Batch {
-    const { length, columns } = this.#graph.currentRows();
+    const rows = this.unsortedRows();
+    const { length } = rows;
+    const order = sortedRows(rows.columns, length, rows.order);
+    const columns = gatherColumns(rows.columns.slice(0, this.plan.output.columns.length), order, length);
     return { length, columns, weights: allocateWeights(length).fill(1), ordinals: null, watermarks: null };
+  }
+
+  /** The same, for whoever sorts them in turns. They stay as they are whatever happens next. */
+  unsortedRows(): UnsortedRows {
+    return this.#graph.currentRows();
   }
 
   operators(): readonly OperatorStatus[] {

@@ -30,9 +30,16 @@ import type {
 } from './engine.ts';
 import type { KeyedRequest } from './epoch.ts';
 import { KeyedInserts } from './keyed-inserts.ts';
-import type { TableRelation } from './table-relation.ts';
 import { assert } from '../errors/assert.ts';
-import { answerInTurns, answerRows, rowsOfAppendView, rowsOfTable, sliceChunks, snapshotChunks } from './reads.ts';
+import {
+  answerInTurns,
+  type PinnedAnswer,
+  pinTable,
+  pinView,
+  rowsOfAppendView,
+  sliceChunks,
+  snapshotInTurns,
+} from './reads.ts';
 import { recoverMachine } from './recovery.ts';
 import { pinPullInputs } from './pull-input.ts';
 import { inAcceptanceOrder, type PullResult, runPullQuery } from './pull-query.ts';
@@ -206,13 +213,18 @@ export class LocalEngine implements Engine {
 
   async rows(name: string, page: Page): Promise<RowsAnswer> {
     const table = this.#loop.machine.tables.get(name);
-    if (table) return this.#loop.task(() => this.#loop.whenCommitted(this.#rowsOfTable(table, page)));
+    if (table) return this.#answer(() => pinTable(table, this.#loop.epoch), page);
     const dataflow = this.#dataflow(name);
     if (dataflow.plan.output.mode !== 'append') {
-      return this.#loop.task(() => this.#loop.whenCommitted(this.#rowsOfView(dataflow, page)));
+      return this.#answer(() => pinView(dataflow, this.#loop.epoch), page);
     }
-    const { seq, epoch } = this.#loop.committedHead(dataflow);
-    return rowsOfAppendView(this.#loop.machine, dataflow, seq, epoch, page);
+    return rowsOfAppendView(this.#loop.machine, dataflow, this.#loop.committedHead(dataflow), page);
+  }
+
+  /** Rows as of the last micro-batch, told when that is durable; micro-batches go on while they are sorted and written. */
+  async #answer(pin: () => PinnedAnswer, page: Page): Promise<RowsAnswer> {
+    const pinned = await this.#loop.task(() => this.#loop.whenCommitted(pin()));
+    return answerInTurns(pinned, page, () => this.#loop.machine.clock.turn());
   }
 
   async select(plan: PhysicalPlan): Promise<RowsAnswer> {
@@ -240,7 +252,9 @@ export class LocalEngine implements Engine {
     });
     const { machine, query, tick } = pinned;
     const { rows, failed } = await runPullQuery({ ...pinned, plan }).finally(() => machine.closePullQuery(query));
-    const answer = await answerInTurns(rows, plan.output, tick.epoch, () => machine.clock.turn());
+    const { columns: fields } = plan.output;
+    const { epoch } = tick;
+    const answer = await answerInTurns({ rows, fields, epoch, seq: 0 }, plan.output, () => machine.clock.turn());
     return failed ? { ...answer, warnings: [leftOut(failed)] } : answer;
   }
 
@@ -286,10 +300,11 @@ export class LocalEngine implements Engine {
   async snapshot(name: string): Promise<SnapshotAnswer> {
     const dataflow = this.#dataflow(name);
     if (dataflow.kind === 'ad-hoc') await this.#loop.caughtUp(dataflow);
-    return this.#loop.task(() => {
-      const head = this.#loop.computedHead(dataflow);
-      return this.#loop.whenCommitted({ head, chunks: snapshotChunks(dataflow) });
-    });
+    const { head, rows } = await this.#loop.task(() =>
+      this.#loop.whenCommitted({ head: this.#loop.computedHead(dataflow), rows: dataflow.unsortedRows() }),
+    );
+    const { clock } = this.#loop.machine;
+    return { head, chunks: await snapshotInTurns(rows, dataflow.plan.output.columns, () => clock.turn()) };
   }
 
   async watch(name: string): Promise<ViewHead> {
@@ -343,16 +358,6 @@ export class LocalEngine implements Engine {
     machine.addDataflow(definition, plan, this.#loop.now(), draft);
     machine.addErrors(errors, this.#loop.now(), draft);
     return [definition, errors];
-  }
-
-  #rowsOfTable(table: TableRelation, page: Page): RowsAnswer {
-    const { columns, primaryKey } = table.definition;
-    return rowsOfTable(table.currentRows(), columns, primaryKey, page, this.#loop.epoch);
-  }
-
-  #rowsOfView(dataflow: Dataflow, page: Page): RowsAnswer {
-    const { columns, order } = dataflow.plan.output;
-    return answerRows(dataflow.currentRows(), columns, order, page, this.#loop.epoch, dataflow.seq);
   }
 
   #relation(name: string): Relation {

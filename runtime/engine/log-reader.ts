@@ -109,16 +109,18 @@ export async function readEntries(
   return entries;
 }
 
-/** The rows of an append view, which are its change log, up to a seq. */
+/** The rows of an append view, which are its change log, up to a seq; at least `rowsMax` of them where there are so many. */
 export async function readAppendRows(
   store: Store,
   view: number,
   fields: readonly Field[],
   upTo: number,
+  rowsMax = Infinity,
 ): Promise<Batch[]> {
   const batches: Batch[] = [];
+  let rowsRead = 0;
   let { before } = await store.changeBounds(view);
-  while (before < upTo) {
+  while (before < upTo && rowsRead < rowsMax) {
     const records = await store.readChanges(view, before, READ_BYTES);
     if (records.length === 0) break;
     for (const { rows, seqTo } of records) {
@@ -126,6 +128,7 @@ export async function readAppendRows(
       const { columns, length } = decodeChangeRows(Buffer.from(rows), fields);
       const weights = allocateWeights(length).fill(1);
       batches.push({ length, columns, weights, ordinals: null, watermarks: null });
+      rowsRead += length;
       before = seqTo;
     }
   }

@@ -1,7 +1,9 @@
-import { allocateInts, allocateWeights } from '../columns/allocator.ts';
+import { allocateWeights } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
 import { decodeChangeRows } from '../formats/change-rows.ts';
 import { gatherColumns } from '../operators/gather-columns.ts';
+import type { UnsortedRows } from '../operators/result-table.ts';
+import { sortedInTurns } from '../operators/sort-in-turns.ts';
 import type { PhysicalPlan, ScanNode } from '../plan/physical-plan.ts';
 import type { Dataflow } from './dataflow.ts';
 import type { Machine } from './machine.ts';
@@ -18,7 +20,7 @@ export interface PullInput {
 
 /** `log`: the rows of an append view are its change log, after `before` up to `upTo`. */
 type PinnedRows =
-  | { readonly kind: 'held'; readonly batch: Batch }
+  | { readonly kind: 'held'; readonly rows: UnsortedRows; readonly width: number }
   | { readonly kind: 'log'; readonly view: Dataflow; readonly before: number; readonly upTo: number };
 
 /** Between two micro-batches, when everything computed is committed: one epoch for all of them. */
@@ -33,9 +35,13 @@ export async function pinPullInputs(machine: Machine, plan: PhysicalPlan): Promi
 
 async function pin(machine: Machine, name: string): Promise<PinnedRows> {
   const table = machine.tables.get(name);
-  if (table) return { kind: 'held', batch: table.currentRows() };
+  if (table) {
+    const rows = { ...table.currentRows(), order: [] };
+    return { kind: 'held', rows, width: table.definition.columns.length };
+  }
   const view = machine.dataflows.get(name)!;
-  if (view.plan.output.mode !== 'append') return { kind: 'held', batch: view.currentRows() };
+  const { mode, columns } = view.plan.output;
+  if (mode !== 'append') return { kind: 'held', rows: view.unsortedRows(), width: columns.length };
   const { before } = await machine.store.changeBounds(view.id);
   return { kind: 'log', view, before, upTo: view.seq };
 }
@@ -43,16 +49,20 @@ async function pin(machine: Machine, name: string): Promise<PinnedRows> {
 /** The rows in their order, in batches of at most about `rowsMax`. Errors: POSITION_LOST where they go while they are read. */
 export async function* piecesOf(machine: Machine, rows: PinnedRows, rowsMax: number): AsyncGenerator<Batch, void> {
   if (rows.kind === 'log') yield* logPieces(machine, rows);
-  else yield* cut(rows.batch, rowsMax);
+  else yield* heldPieces(machine, rows, rowsMax);
 }
 
-function* cut(batch: Batch, rowsMax: number): Generator<Batch, void> {
-  if (batch.length <= rowsMax) return yield batch;
-  for (let start = 0; start < batch.length; start += rowsMax) {
-    const length = Math.min(rowsMax, batch.length - start);
-    const picked = allocateInts(length);
-    for (let row = 0; row < length; row++) picked[row] = start + row;
-    yield { ...plusOnes(length), columns: gatherColumns(batch.columns, picked, length) };
+async function* heldPieces(
+  { clock }: Machine,
+  { rows, width }: PinnedRows & { readonly kind: 'held' },
+  rowsMax: number,
+): AsyncGenerator<Batch, void> {
+  const sorted = await sortedInTurns(rows.columns, rows.length, rows.order, () => clock.turn());
+  const columns = rows.columns.slice(0, width);
+  for (let start = 0; start < Math.max(1, sorted.length); start += rowsMax) {
+    const picked = sorted.subarray(start, start + rowsMax);
+    const { length } = picked;
+    yield { ...plusOnes(length), columns: gatherColumns(columns, picked, length) };
   }
 }
 

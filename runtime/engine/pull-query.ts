@@ -1,10 +1,10 @@
-import type { Batch } from '../columns/batch.ts';
 import { valueAt } from '../columns/value-at.ts';
 import type { Flow, Tick } from '../dstream/dstream.ts';
 import { problem } from '../errors/problem.ts';
 import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
 import { STRING } from '../types/data-type.ts';
+import type { UnsortedRows } from '../operators/result-table.ts';
 import type { PhysicalNode, PhysicalPlan } from '../plan/physical-plan.ts';
 import type { Dataflow, DataflowOutput, Reached } from './dataflow.ts';
 import type { IntakeRecord } from '../store/store.ts';
@@ -35,7 +35,7 @@ export interface PullQueryInput {
 }
 
 export interface PullResult {
-  readonly rows: Batch;
+  readonly rows: UnsortedRows;
   /** What could not be computed: how often, and the first. */
   readonly failed: { readonly count: number; readonly code: string; readonly message: string } | null;
 }
@@ -147,8 +147,11 @@ class PullQuery {
   }
 
   result(): PullResult {
-    const rows = this.#appends ? this.#collector.rows() : this.#input.query.currentRows();
-    return { rows, failed: this.#failed };
+    const { order } = this.#input.plan.output;
+    const failed = this.#failed;
+    if (this.#appends) return { rows: { ...this.#collector.rows(), order }, failed };
+    const rows = this.#input.query.unsortedRows();
+    return { rows: { ...rows, order: [...order, ...rows.order] }, failed };
   }
 
   get #appends(): boolean {

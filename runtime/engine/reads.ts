@@ -1,93 +1,101 @@
-import { allocateBytes, allocateInts } from '../columns/allocator.ts';
-import type { Batch } from '../columns/batch.ts';
+import { allocateBytes } from '../columns/allocator.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
 import { encodeChangeRows, encodeRows } from '../formats/change-rows.ts';
-import { ascending, sortedRows } from '../operators/compare-cells.ts';
+import { ascending } from '../operators/compare-cells.ts';
 import { gatherColumns } from '../operators/gather-columns.ts';
-import type { Rows } from '../operators/result-table.ts';
-import type { OutputSpec, SortKey } from '../plan/physical-plan.ts';
+import type { UnsortedRows } from '../operators/result-table.ts';
+import { sortedInTurns } from '../operators/sort-in-turns.ts';
 import type { DataType } from '../types/data-type.ts';
 import type { Field, Schema } from '../types/schema.ts';
 import type { Dataflow } from './dataflow.ts';
 import type { ChangeChunk, Page, RowsAnswer } from './engine.ts';
 import { readAppendRows } from './log-reader.ts';
 import type { Machine } from './machine.ts';
+import type { TableRelation } from './table-relation.ts';
 
 /** Rows that are written to an answer before others have their turn. */
 const TURN_ROWS = 8192;
 
-/** One page of rows in the given order; without an order as they stand. */
-export function answerRows(
-  rows: Rows,
-  fields: readonly Field[],
-  order: readonly SortKey[],
-  page: Page,
-  epoch: number,
-  seq: number,
-): RowsAnswer {
-  const sorted = order.length > 0 ? sortedRows(rows.columns, rows.length, order) : identity(rows.length);
-  const end = page.limit === null ? sorted.length : Math.min(sorted.length, page.offset + page.limit);
-  const wanted = sorted.subarray(Math.min(page.offset, sorted.length), end);
-  const columns = gatherColumns(rows.columns, wanted, wanted.length);
-  const encoded = encodeRows(columns, fields, wanted.length);
-  return { columns: fields, rows: joinChunks(encoded.map((chunk) => chunk.rows)), count: wanted.length, epoch, seq };
+type Turn = () => Promise<void>;
+
+/** What an answer says besides its rows. */
+export interface AnswerHead {
+  readonly fields: readonly Field[];
+  readonly epoch: number;
+  readonly seq: number;
 }
 
-/** As answerRows, written piece by piece: `turn` lets others work in between. */
+/** Where rows are as of an epoch, to be sorted and written later. */
+export interface PinnedAnswer extends AnswerHead {
+  readonly rows: UnsortedRows;
+}
+
+/** One page of rows in their order, sorted and written piece by piece: `turn` lets others work in between. */
 export async function answerInTurns(
-  rows: Rows,
-  { columns: fields, order, limit, offset }: OutputSpec,
-  epoch: number,
-  turn: () => Promise<void>,
+  { rows, fields, epoch, seq }: PinnedAnswer,
+  { limit, offset }: Page,
+  turn: Turn,
 ): Promise<RowsAnswer> {
-  const sorted = order.length > 0 ? sortedRows(rows.columns, rows.length, order) : identity(rows.length);
+  const sorted = await sortedInTurns(rows.columns, rows.length, rows.order, turn);
   const wanted = sorted.subarray(offset, limit === null ? sorted.length : offset + limit);
+  const columns = rows.columns.slice(0, fields.length);
   const chunks: Uint8Array[] = [];
   for (let start = 0; start < wanted.length; start += TURN_ROWS) {
     const some = wanted.subarray(start, start + TURN_ROWS);
-    const columns = gatherColumns(rows.columns, some, some.length);
-    chunks.push(...encodeRows(columns, fields, some.length).map((chunk) => chunk.rows));
+    const written = encodeRows(gatherColumns(columns, some, some.length), fields, some.length);
+    chunks.push(...written.map((chunk) => chunk.rows));
     await turn();
   }
-  return { columns: fields, rows: joinChunks(chunks), count: wanted.length, epoch, seq: 0 };
+  return { columns: fields, rows: joinChunks(chunks), count: wanted.length, epoch, seq };
+}
+
+/** The rows of an upsert or retract view: by its ORDER BY, then by key, else by first change. */
+export function pinView(dataflow: Dataflow, epoch: number): PinnedAnswer {
+  const { columns: fields, order } = dataflow.plan.output;
+  const rows = dataflow.unsortedRows();
+  return { rows: { ...rows, order: [...order, ...rows.order] }, fields, epoch, seq: dataflow.seq };
+}
+
+/** A keyed table's rows, ordered by its key. */
+export function pinTable(table: TableRelation, epoch: number): PinnedAnswer {
+  const { columns: fields, primaryKey } = table.definition;
+  return { rows: { ...table.currentRows(), order: ascending(primaryKey) }, fields, epoch, seq: 0 };
 }
 
 /** The rows of an append view, which are its change log, up to the committed seq. */
 export async function rowsOfAppendView(
-  machine: Machine,
-  dataflow: Dataflow,
-  upTo: number,
-  epoch: number,
+  { store, clock }: Machine,
+  { id, plan }: Dataflow,
+  { seq, epoch }: Pick<AnswerHead, 'seq' | 'epoch'>,
   page: Page,
 ): Promise<RowsAnswer> {
-  const { columns, order, key } = dataflow.plan.output;
-  const batches = await readAppendRows(machine.store, dataflow.id, columns, upTo);
-  const rows = concatBatches(batches, typesOf(columns));
-  return answerRows(rows, columns, order.length > 0 ? order : ascending(key), page, epoch, upTo);
+  const { columns: fields, order: written, key } = plan.output;
+  const order = written.length > 0 ? written : ascending(key);
+  // As they came: those behind the page need not be read.
+  const rowsMax = order.length > 0 || page.limit === null ? Infinity : page.offset + page.limit;
+  const batches = await readAppendRows(store, id, fields, seq, rowsMax);
+  const rows = { ...concatBatches(batches, typesOf(fields)), order };
+  return answerInTurns({ rows, fields, epoch, seq }, page, () => clock.turn());
 }
 
 /** The current rows of an upsert or retract view as `"+"` chunks. */
-export function snapshotChunks(dataflow: Dataflow): Uint8Array[] {
-  const { length, columns } = dataflow.currentRows();
-  if (length === 0) return [];
-  const ops = allocateBytes(length).fill(1);
-  return encodeChangeRows(ops, columns, dataflow.plan.output.columns, length).map(({ rows }) => rows);
+export async function snapshotInTurns(rows: UnsortedRows, fields: readonly Field[], turn: Turn): Promise<Uint8Array[]> {
+  const sorted = await sortedInTurns(rows.columns, rows.length, rows.order, turn);
+  const columns = rows.columns.slice(0, fields.length);
+  const chunks: Uint8Array[] = [];
+  for (let start = 0; start < sorted.length; start += TURN_ROWS) {
+    const some = sorted.subarray(start, start + TURN_ROWS);
+    const ops = allocateBytes(some.length).fill(1);
+    const written = encodeChangeRows(ops, gatherColumns(columns, some, some.length), fields, some.length);
+    chunks.push(...written.map((chunk) => chunk.rows));
+    await turn();
+  }
+  return chunks;
 }
 
 /** Leaves out what the reader has: the first chunk may begin at or before `afterSeq`. */
 export function sliceChunks(chunks: readonly ChangeChunk[], afterSeq: number): ChangeChunk[] {
   return chunks.map((chunk) => (chunk.seqFrom > afterSeq ? chunk : cutChunk(chunk, afterSeq)));
-}
-
-/** A keyed table's rows, ordered by its key. */
-export function rowsOfTable(
-  rows: Batch,
-  fields: readonly Field[],
-  key: readonly number[],
-  page: Page,
-  epoch: number,
-): RowsAnswer {
-  return answerRows(rows, fields, ascending(key), page, epoch, 0);
 }
 
 function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
@@ -101,12 +109,6 @@ function cutChunk(chunk: ChangeChunk, afterSeq: number): ChangeChunk {
   const kept = rows.slice(afterSeq - chunk.seqFrom + 1);
   const text = kept.map((row) => JSON.stringify(row)).join(',');
   return { ...chunk, seqFrom: afterSeq + 1, rows: Buffer.from(text, 'utf8') };
-}
-
-function identity(length: number): Int32Array {
-  const rows = allocateInts(length);
-  for (let row = 0; row < length; row++) rows[row] = row;
-  return rows;
 }
 
 function typesOf(fields: Schema): DataType[] {

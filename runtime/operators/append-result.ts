@@ -3,7 +3,7 @@ import type { Batch } from '../columns/batch.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
 import { assert } from '../errors/assert.ts';
 import type { DataType } from '../types/data-type.ts';
-import type { OutputBatch, ResultChanges, ResultTable, Rows } from './result-table.ts';
+import type { OutputBatch, ResultChanges, ResultTable, UnsortedRows } from './result-table.ts';
 
 /** Mode append: the rows themselves, in order. */
 export class AppendResult implements ResultTable {
@@ -21,8 +21,8 @@ export class AppendResult implements ResultTable {
     return new AppendedRows(batches, this.#types);
   }
 
-  currentRows(): Rows {
-    return { length: 0, columns: [] };
+  currentRows(): UnsortedRows {
+    return { length: 0, columns: [], order: [] };
   }
 }
 

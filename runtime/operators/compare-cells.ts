@@ -75,14 +75,19 @@ export function sortedRows(columns: readonly Column[], length: number, keys: rea
     const counted = countingSort(column.values, length);
     if (counted !== null) return counted;
   }
+  return rows.sort(rowOrder(columns, keys));
+}
+
+/** The order of two rows by these keys, then by their numbers. */
+export function rowOrder(columns: readonly Column[], keys: readonly SortKey[]): (a: number, b: number) => number {
   const compare = keys.map((key) => comparator(columns[key.column]!, key));
-  return rows.sort((a, b) => {
+  return (a, b) => {
     for (const one of compare) {
       const order = one(a, b);
       if (order !== 0) return order;
     }
     return a - b;
-  });
+  };
 }
 
 /** Cells per row that a counting sort may use. */

@@ -1,5 +1,6 @@
 import type { Batch } from '../columns/batch.ts';
 import type { Column } from '../columns/column.ts';
+import type { SortKey } from '../plan/physical-plan.ts';
 
 /** Changes of a view as subscribers see them. */
 export interface OutputBatch {
@@ -21,6 +22,12 @@ export interface Rows {
   readonly columns: readonly Column[];
 }
 
+/** Rows that are yet to be brought into their order: by key, else by first change. */
+export interface UnsortedRows extends Rows {
+  /** It may name a column behind those of the result. */
+  readonly order: readonly SortKey[];
+}
+
 /**
  * The last station of a dataflow: nets the changes of one micro-batch and remembers the current rows, so that each row
  * is announced once, replaced by key, and taken back as it was last sent.
@@ -33,8 +40,8 @@ export interface Rows {
  */
 export interface ResultTable {
   absorb(batches: readonly Batch[]): ResultChanges;
-  /** Rows by key, else by first change; equal rows repeated. Empty in mode append, whose change log is its rows. */
-  currentRows(): Rows;
+  /** The rows, equal ones repeated. Empty in mode append, whose change log is its rows. */
+  currentRows(): UnsortedRows;
   /** What it remembers; null in mode append. */
   readonly held: HeldRows | null;
 }

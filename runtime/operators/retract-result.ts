@@ -4,10 +4,10 @@ import type { NumberColumn } from '../columns/column.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
 import type { OutputSpec, SortKey } from '../plan/physical-plan.ts';
 import type { NumberCells, OperatorState, StateBag, StateRegister } from '../state/state.ts';
-import { changeOrder, sortedRows } from './compare-cells.ts';
+import { ascending, changeOrder, sortedRows } from './compare-cells.ts';
 import type { DataType } from '../types/data-type.ts';
 import { gatherColumns } from './gather-columns.ts';
-import type { HeldRows, ResultChanges, ResultTable, Rows } from './result-table.ts';
+import type { HeldRows, ResultChanges, ResultTable, UnsortedRows } from './result-table.ts';
 import { TouchedGroups } from './touched-groups.ts';
 
 /** Register: number of the last change announced, which orders the rows of a result without a key. */
@@ -47,14 +47,14 @@ export class RetractResult implements ResultTable, HeldRows {
     return this.#announce(batch, touched.groups(), nets, samples);
   }
 
-  currentRows(): Rows {
-    const ids = this.#bag.live();
-    const firsts = (this.#bag.cells[0] as NumberCells).values;
+  currentRows(): UnsortedRows {
+    const { values } = this.#bag.cells[0] as NumberCells;
     const copies: number[] = [];
-    for (const id of [...ids].sort((a, b) => firsts[a]! - firsts[b]!)) {
-      for (let copy = this.#bag.count(id); copy > 0; copy--) copies.push(id);
-    }
-    return { length: copies.length, columns: this.#bag.readRows(Int32Array.from(copies), copies.length) };
+    for (const id of this.#bag.live()) for (let copy = this.#bag.count(id); copy > 0; copy--) copies.push(id);
+    const { length } = copies;
+    const columns = this.#bag.readRows(Int32Array.from(copies), length);
+    const firsts: NumberColumn = { rep: 'number', values: Float64Array.from(copies, (id) => values[id]!), valid: null };
+    return { length, columns: [...columns, firsts], order: ascending([columns.length]) };
   }
 
   get size(): number {

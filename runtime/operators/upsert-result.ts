@@ -7,7 +7,7 @@ import type { OutputSpec, SortKey } from '../plan/physical-plan.ts';
 import { cellKindOf, type OperatorState, type StateTable } from '../state/state.ts';
 import type { DataType } from '../types/data-type.ts';
 import { ascending, changeOrder, rowsEqual, sortedRows } from './compare-cells.ts';
-import type { HeldRows, ResultChanges, ResultTable, Rows } from './result-table.ts';
+import type { HeldRows, ResultChanges, ResultTable, UnsortedRows } from './result-table.ts';
 import { gatherColumns } from './gather-columns.ts';
 import { readRows, writeRow } from './row-cells.ts';
 import { TouchedGroups } from './touched-groups.ts';
@@ -70,11 +70,10 @@ export class UpsertResult implements ResultTable, HeldRows {
     return this.#announce(changes);
   }
 
-  currentRows(): Rows {
+  currentRows(): UnsortedRows {
     const groups = this.#table.live();
-    const columns = this.#read(groups, groups.length);
-    const order = sortedRows(columns, groups.length, ascending(this.#key));
-    return { length: groups.length, columns: gatherColumns(columns, order, order.length) };
+    const { length } = groups;
+    return { length, columns: this.#read(groups, length), order: ascending(this.#key) };
   }
 
   get size(): number {
