@@ -46,6 +46,7 @@ export default defineConfig({
         main: source('dist/server/main.js'),
         'engine-worker': source('dist/runtime/engine/engine-worker.js'),
         'store-worker': source('dist/runtime/store/store-worker.js'),
+        'read-ahead-worker': source('dist/runtime/connectors/read-ahead-worker.js'),
         'try-worker': source('dist/server/try/try-worker.js'),
         'planner-worker': source('dist/planner/planner-worker.js'),
       },

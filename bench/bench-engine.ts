@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { planner } from '../planner/planner.ts';
 import type { RelationDefinition } from '../runtime/catalog/catalog.ts';
+import { ReadAhead } from '../runtime/connectors/read-ahead.ts';
 import { LocalEngine } from '../runtime/engine/local-engine.ts';
 import { WorkerStore } from '../runtime/store/worker-store.ts';
 import { systemClock } from '../runtime/time/clock.ts';
@@ -23,6 +24,7 @@ export class BenchEngine {
       store,
       clock: systemClock,
       filesDirectory: this.files,
+      readAhead: new ReadAhead({ clock: systemClock }),
       hashSeed: 1,
       trigger: 'auto',
     });

@@ -21,3 +21,8 @@ export function allocateWeights(length: number): Int8Array {
 export function allocateUtf8(length: number): Buffer {
   return Buffer.allocUnsafeSlow(length);
 }
+
+/** Of more than one thread. */
+export function allocateShared(length: number): SharedArrayBuffer {
+  return new SharedArrayBuffer(length);
+}

@@ -1,6 +1,7 @@
 import type { Column } from '../columns/column.ts';
 import type { Clock } from '../time/clock.ts';
 import type { ChangeMode, Field } from '../types/schema.ts';
+import type { ReadAhead } from './read-ahead.ts';
 
 /**
  * Where rows come from and go to. Adding a connector is one new file here and a line in index.ts.
@@ -44,6 +45,8 @@ export interface SourceContext {
   readonly clock: Clock;
   /** Folder that file sources are confined to. */
   readonly filesDirectory: string;
+  /** Reads large files in a thread of its own; without it sources read them themselves. */
+  readonly readAhead?: ReadAhead;
 }
 
 /** A position within one partition, as the source likes it; travels as JSON. */

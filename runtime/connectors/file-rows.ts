@@ -67,9 +67,12 @@ export class RowReader {
   #header: Buffer = allocateUtf8(0);
   /** Reused for reads whose bytes are let go: fresh memory costs more than reading into it. */
   #lent: Buffer = allocateUtf8(0);
+  readonly #memory: (length: number) => Buffer;
 
-  constructor(format = 'json') {
+  /** `memory`: for reads whose bytes are let go, at least so long; its own unless given. */
+  constructor(format = 'json', memory?: (length: number) => Buffer) {
     this.#csv = format === 'csv';
+    this.#memory = memory ?? ((length) => this.#lend(length));
   }
 
   /**
@@ -172,7 +175,7 @@ export class RowReader {
 
   /** What there is of `length` bytes, with room for a newline behind them. */
   #bytes(read: ReadAt, at: number, length: number, borrow: boolean): Buffer {
-    const buffer = borrow ? this.#lend(length + ROOM) : allocateUtf8(length + ROOM);
+    const buffer = borrow ? this.#memory(length + ROOM) : allocateUtf8(length + ROOM);
     const count = read(buffer, length, at);
     buffer.fill(NEWLINE, count, length + ROOM);
     return buffer.subarray(0, count);

@@ -8,13 +8,15 @@ import type {
   PollLimit,
   RecordedPoll,
   Source,
+  SourceContext,
   SourceDefinition,
 } from './connector.ts';
 import { matchFiles, realRoot } from './file-paths.ts';
-import { parsePlace, type Place, placeText, polledRows, type ReadAt, RowReader } from './file-rows.ts';
+import { parsePlace, type Place, placeText, polledRows, type ReadAt, RowReader, type RowsLimit } from './file-rows.ts';
 import { FILE_SINK_OPTIONS, fileSink } from './file-sink.ts';
 import { FollowedFiles } from './followed-files.ts';
 import { FileSet } from './open-file.ts';
+import type { FilesAhead, ReadAhead } from './read-ahead.ts';
 import { OptionReader } from './read-options.ts';
 
 const OPTIONS: readonly ConnectorOption[] = [
@@ -34,11 +36,12 @@ export const file: Connector = {
   writable: false,
   source: (definition) => {
     const { path, follow } = optionsOf(definition);
-    const open = (directory: string): Source =>
+    const { format } = definition;
+    const open = ({ filesDirectory, readAhead }: SourceContext): Source =>
       follow
-        ? new FollowedFiles(directory, path, definition.format)
-        : new FileSource(directory, path, definition.format);
-    return { replayable: true, open: ({ filesDirectory }) => open(filesDirectory) };
+        ? new FollowedFiles(filesDirectory, path, format)
+        : new FileSource(filesDirectory, path, format, readAhead);
+    return { replayable: true, open };
   },
   sinkOptions: FILE_SINK_OPTIONS,
   sink: fileSink,
@@ -60,8 +63,10 @@ class FileSource implements Source {
   readonly #files: FileSet;
   readonly #names: readonly string[];
   readonly #reader: RowReader;
+  /** null: the source reads all of it itself. */
+  readonly #ahead: FilesAhead | null;
 
-  constructor(directory: string, path: string, format: string | undefined) {
+  constructor(directory: string, path: string, format: string | undefined, readAhead: ReadAhead | undefined) {
     this.#reader = new RowReader(format);
     const root = realRoot(directory, path);
     this.#names = matchFiles(root, path);
@@ -73,6 +78,7 @@ class FileSource implements Source {
       this.#files.close();
       throw error;
     }
+    this.#ahead = format === 'csv' ? null : (readAhead?.open(root) ?? null);
   }
 
   partitions(): readonly string[] {
@@ -84,14 +90,19 @@ class FileSource implements Source {
   }
 
   poll(partition: string, from: Offset, { rowsMax, bytesMax, borrow = false }: PollLimit): Polled {
+    this.#ahead?.release();
     const place = placeOf(from);
     return this.#guarded(partition, () => {
       const size = this.#files.size(partition);
-      if (place.at >= size) return { kind: 'end' };
+      if (place.at >= size) return this.#end(partition);
       const limit = { rowsMax, bytesMax, size, final: true };
+      const ahead = borrow && place.within === 0 ? this.#ahead?.take(partition, place.at, limit) : null;
+      if (ahead) return { kind: 'lines', bytes: ahead.lines, to: ahead.to, check: ahead.check };
       const rows = this.#reader.next(this.#readerOf(partition), place, limit, borrow);
       // The file has become shorter since its size was asked for.
-      return rows === null ? { kind: 'end' } : polledRows(rows, offsetOf(rows.to));
+      if (rows === null) return this.#end(partition);
+      if (borrow && rows.to.within === 0) this.#readAhead(partition, rows.to.at, limit);
+      return polledRows(rows, offsetOf(rows.to));
     });
   }
 
@@ -108,7 +119,17 @@ class FileSource implements Source {
   }
 
   close(): void {
+    this.#ahead?.close();
     this.#files.close();
+  }
+
+  #end(partition: string): Polled {
+    this.#ahead?.leave(partition);
+    return { kind: 'end' };
+  }
+
+  #readAhead(partition: string, from: number, limit: RowsLimit): void {
+    this.#ahead?.follow(partition, () => this.#files.identity(partition), from, limit);
   }
 
   #readerOf(partition: string): ReadAt {

@@ -25,6 +25,11 @@ export class FileSet {
     return fstatSync(this.#use(name)).size;
   }
 
+  /** Device and inode. */
+  identity(name: string): string {
+    return stampFrom(fstatSync(this.#use(name), { bigint: true })).identity;
+  }
+
   close(): void {
     for (const file of this.#open.values()) closeSync(file);
     this.#open.clear();

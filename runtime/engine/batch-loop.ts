@@ -308,6 +308,7 @@ export class BatchLoop {
     this.wake();
     await this.#running;
     await this.machine.store.close();
+    for (const relation of this.machine.intake.relations()) relation.close();
   }
 
   #adopt(recovered: RecoveredMachine): void {

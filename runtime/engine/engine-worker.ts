@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { ReadAhead } from '../connectors/read-ahead.ts';
 import { assert } from '../errors/assert.ts';
 import { WorkerStore } from '../store/worker-store.ts';
 import { systemClock } from '../time/clock.ts';
@@ -20,7 +21,9 @@ store.warmUp();
 async function start(): Promise<unknown> {
   const { filesDirectory, trigger, hashSeed, stateLimit } = data;
   const { LocalEngine } = await import('./local-engine.ts');
-  const local = new LocalEngine({ store, clock: systemClock, filesDirectory, trigger, hashSeed, stateLimit });
+  const readAhead = new ReadAhead({ clock: systemClock });
+  const options = { store, clock: systemClock, filesDirectory, readAhead, trigger, hashSeed, stateLimit };
+  const local = new LocalEngine(options);
   local.onEvent((event) => outbox.send({ kind: 'event', event }));
   engine = local;
   return local.start();

@@ -1,6 +1,7 @@
 import type { MaterializedViewDefinition, StreamDefinition } from '../catalog/catalog.ts';
 import type { Sink, SinkFactory, SourceContext } from '../connectors/connector.ts';
 import { connector } from '../connectors/index.ts';
+import type { ReadAhead } from '../connectors/read-ahead.ts';
 import { assert } from '../errors/assert.ts';
 import { byteSize } from '../catalog/byte-size.ts';
 import { FOREVER, NONE, parseRetention, type Retention, VIEW_RETENTION } from '../catalog/retention.ts';
@@ -51,6 +52,8 @@ export interface MachineOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly filesDirectory: string;
+  /** Of file sources; without it they read in this thread. */
+  readonly readAhead?: ReadAhead;
   readonly hashSeed: number;
   /** Bytes of state that a query may have which says nothing of its own. Default: 1 GB. */
   readonly stateLimit?: number;
@@ -91,7 +94,8 @@ export class Machine {
     this.clock = options.clock;
     this.hashSeed = options.hashSeed;
     this.#stateLimit = options.stateLimit ?? STATE_LIMIT_BYTES;
-    this.#sources = { clock: options.clock, filesDirectory: options.filesDirectory };
+    const { clock, filesDirectory, readAhead } = options;
+    this.#sources = { clock, filesDirectory, ...(readAhead && { readAhead }) };
     this.intake = new Intake(onEntry, () => options.clock.monotonic());
   }
 

@@ -2,6 +2,7 @@ import { planner } from '../../planner/planner.ts';
 import type { Planned } from '../../planner/statement-plan.ts';
 import { PoisonPool } from '../../runtime/columns/slice-pool.ts';
 import type { RelationDefinition } from '../../runtime/catalog/catalog.ts';
+import type { LoopOptions } from '../../runtime/engine/batch-loop.ts';
 import { LocalEngine } from '../../runtime/engine/local-engine.ts';
 import { ProblemError } from '../../runtime/errors/problem.ts';
 import type { PhysicalPlan } from '../../runtime/plan/physical-plan.ts';
@@ -23,7 +24,7 @@ export class EngineBench {
     {
       clock = new ManualClock(START),
       ...options
-    }: { readonly pendingBytesMax?: number; readonly stateLimit?: number; readonly clock?: ManualClock } = {},
+    }: Pick<LoopOptions, 'pendingBytesMax' | 'stateLimit' | 'readAhead'> & { readonly clock?: ManualClock } = {},
   ) {
     this.clock = clock;
     this.engine = new LocalEngine({
