@@ -4,15 +4,23 @@ import { problem } from '../runtime/errors/problem.ts';
 import { narrow, type ObjectSchema } from './narrow.ts';
 import { type BodyReader, mediaType } from './request-body.ts';
 
+export interface JsonBody<T> {
+  readonly value: T;
+  /** As it was sent, for what must not be rounded; empty where the request had none. */
+  readonly text: Buffer;
+}
+
 /** A body that must be one JSON object with no members but those of the schema. */
 export async function readJson<S extends ObjectSchema>(
   request: IncomingMessage,
   bodies: BodyReader,
   schema: S,
-): Promise<z.output<S>> {
+): Promise<JsonBody<z.output<S>>> {
   requireJson(request);
-  const value = parseJson(await bodies.read(request));
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return narrow(schema, value, quoted);
+  const text = withoutMark(await bodies.read(request));
+  const value = parseJson(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return { value: narrow(schema, value, quoted), text };
   throw problem('BAD_REQUEST', 'the body must be a JSON object');
 }
 
@@ -21,10 +29,16 @@ export function readOptionalJson<S extends ObjectSchema>(
   request: IncomingMessage,
   bodies: BodyReader,
   schema: S,
-): Promise<z.output<S>> {
+): Promise<JsonBody<z.output<S>>> {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   const empty = (length === undefined || length === '0') && encoding === undefined;
-  return empty ? Promise.resolve(narrow(schema, {}, quoted)) : readJson(request, bodies, schema);
+  return empty
+    ? Promise.resolve({ value: narrow(schema, {}, quoted), text: Buffer.alloc(0) })
+    : readJson(request, bodies, schema);
+}
+
+function withoutMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
 }
 
 /** A member's name comes quoted already. */

@@ -5,7 +5,7 @@ import { assert } from '../../runtime/errors/assert.ts';
 import { type ErrorCode, problem } from '../../runtime/errors/problem.ts';
 import type { ObjectSchema } from '../narrow.ts';
 import type { AnswerName } from '../openapi/answer-schemas.ts';
-import { readJson, readOptionalJson } from '../request-json.ts';
+import { type JsonBody, readJson, readOptionalJson } from '../request-json.ts';
 import { readQuery } from '../request-query.ts';
 import type { Services } from '../services.ts';
 
@@ -55,6 +55,8 @@ export interface RouteCall<Q, B> {
   readonly name: string;
   readonly query: Q;
   readonly body: B;
+  /** The JSON of the body as it was sent. */
+  readonly text: Buffer;
   readonly request: Request;
   readonly response: Response;
 }
@@ -92,8 +94,8 @@ export function route<Q extends ObjectSchema = typeof NOTHING, B extends ObjectS
     about: { id, summary, query, headers, body, answers, problems },
     async answer(request, response, services) {
       const call = { name: nameOf(request), query: readQuery(request, query), request, response };
-      const read = (await readBody(body, request, services)) as z.output<B>;
-      await handle({ ...call, body: read }, services);
+      const { value, text } = await readBody(body, request, services);
+      await handle({ ...call, body: value as z.output<B>, text }, services);
     },
   };
 }
@@ -103,8 +105,8 @@ function bodyOf({ body, bodyOptional, rows }: RouteSpec<ObjectSchema, ObjectSche
   return body ? { kind: 'json', schema: body, optional: bodyOptional ?? false } : { kind: 'none' };
 }
 
-function readBody(body: RouteBody, request: Request, { bodies }: Services): unknown {
-  if (body.kind !== 'json') return {};
+async function readBody(body: RouteBody, request: Request, { bodies }: Services): Promise<JsonBody<unknown>> {
+  if (body.kind !== 'json') return { value: {}, text: Buffer.alloc(0) };
   return body.optional ? readOptionalJson(request, bodies, body.schema) : readJson(request, bodies, body.schema);
 }
 

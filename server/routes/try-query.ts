@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { assert } from '../../runtime/errors/assert.ts';
 import { problem, ProblemError } from '../../runtime/errors/problem.ts';
 import { columnsJson } from '../column-json.ts';
 import { sendProblem } from '../http-error.ts';
+import { fieldPlaces, itemPlaces } from '../json-places.ts';
 import { type JsonParts, sendJson } from '../json-parts.ts';
 import { instant, text } from '../request-schemas.ts';
 import { timeJson } from '../status-json.ts';
@@ -33,13 +35,13 @@ export const tryQuery = route({
   }),
   answers: [json('TryResult', 'What each step changed')],
   problems: ['SYNTAX_ERROR', 'UNKNOWN_RELATION', 'UNKNOWN_COLUMN', 'UNSUPPORTED', 'STATEMENT_TIMEOUT', 'OVERLOADED'],
-  async handle({ body, response }, { sql, trials }) {
+  async handle({ body, text: sent, response }, { sql, trials }) {
     let source = body.ddl ?? '';
     try {
       const made = body.ddl === undefined ? null : await sql.planTrialDefinitions(body.ddl);
       source = body.sql;
       const planned = await sql.planTrial(body.sql, made);
-      const steps = stepsOf(planned, body.steps);
+      const steps = stepsOf(planned, body.steps, rowsAsSent(sent));
       const trial = { ...planned, startsAt: steps.find(({ now }) => now !== null)?.now ?? Date.now(), steps };
       sendJson(response, resultParts(trial, await trials.run(trial)));
     } catch (error) {
@@ -49,7 +51,11 @@ export const tryQuery = route({
   },
 });
 
-function stepsOf({ relations }: PlannedTrial, steps: readonly z.output<typeof step>[]): Trial['steps'] {
+function stepsOf(
+  { relations }: PlannedTrial,
+  steps: readonly z.output<typeof step>[],
+  sent: readonly RowsAsSent[],
+): Trial['steps'] {
   const names = new Set(relations.map(({ definition }) => definition.name));
   let clock = -Infinity;
   return steps.map(({ rows = {}, now, end }, index) => {
@@ -57,16 +63,47 @@ function stepsOf({ relations }: PlannedTrial, steps: readonly z.output<typeof st
       throw problem('CLOCK_WENT_BACK', `the clock of step ${index} is before that of an earlier one`);
     }
     clock = Math.max(clock, now ?? clock);
-    return { rows: Object.entries(rows).map((entry) => bodyOf(entry, names)), now: now ?? null, end: end ?? false };
+    const bodies = Object.keys(rows).map((stream) => bodyOf(stream, sent[index]!, names));
+    return { rows: bodies, now: now ?? null, end: end ?? false };
   });
 }
 
-function bodyOf([stream, rows]: [string, readonly unknown[]], names: ReadonlySet<string>) {
+/** By stream, a list of rows in its own text: numbers with all their digits, keys as often as they were written. */
+type RowsAsSent = ReadonlyMap<string, Buffer>;
+
+/** Of a body that has passed its schema. */
+function rowsAsSent(body: Buffer): readonly RowsAsSent[] {
+  const field = (text: Buffer, name: string): Buffer | undefined => fieldTexts(text).get(name);
+  const steps = field(body, 'steps')!;
+  return itemPlaces(steps).map(({ start, end }) => {
+    const rows = field(steps.subarray(start, end), 'rows');
+    return rows === undefined ? new Map<string, Buffer>() : fieldTexts(rows);
+  });
+}
+
+function fieldTexts(text: Buffer): ReadonlyMap<string, Buffer> {
+  const places = fieldPlaces(text);
+  assert(places !== null, 'what has passed a schema of an object is one');
+  return new Map([...places].map(([name, { start, end }]) => [name, text.subarray(start, end)]));
+}
+
+function bodyOf(stream: string, rows: RowsAsSent, names: ReadonlySet<string>) {
   if (!names.has(stream)) {
     const known = [...names].join(', ');
     throw problem('STREAM_NOT_FOUND', `the query reads no ${stream}`, undefined, known && `it reads ${known}`);
   }
-  return { stream, body: Buffer.from(rows.map((row) => JSON.stringify(row)).join('\n'), 'utf8') };
+  return { stream, body: linesOf(rows.get(stream)!) };
+}
+
+/** Each element of an array on a line of its own, whatever it is: what is no row is refused as one. */
+function linesOf(rows: Buffer): Buffer {
+  const lines = itemPlaces(rows).map(({ start, end }) => onOneLine(rows.toString('utf8', start, end)));
+  return Buffer.from(lines.join('\n'), 'utf8');
+}
+
+/** A line break is white space in JSON: within a text it is escaped. */
+function onOneLine(json: string): string {
+  return json.replaceAll(/[\r\n]/g, ' ');
 }
 
 function resultParts({ query: { plan, definition } }: Trial, { steps, errors }: TrialResult): JsonParts {

@@ -1,4 +1,4 @@
-import { frameFields } from './frame-fields.ts';
+import { fieldPlaces } from '../json-places.ts';
 import type { SubscriptionId } from './frames.ts';
 import type { Subject } from './hub.ts';
 import type { StartAt } from './subscription.ts';
@@ -28,7 +28,7 @@ export interface BadFrame {
 }
 
 export function readClientFrame(text: Buffer): ClientRequest | BadFrame {
-  const fields = frameFields(text);
+  const fields = fieldPlaces(text);
   if (!fields) return bad('a frame is a JSON object');
   const values = new Map<string, unknown>();
   for (const [name, { start, end }] of fields) {

@@ -319,6 +319,23 @@ describe('the workbench, in Chromium on the demo', () => {
       expect(own(faults)).toEqual([]);
     });
 
+    test('a number of many digits goes in, comes out and is shown as it was written', async () => {
+      const { page, faults } = await open();
+      await begin(page, 'SELECT user_id, user_id + 1 AS next FROM clicks');
+      await trial(page)
+        .getByRole('textbox', { name: 'Rows for clicks' })
+        .fill('{"user_id": 9007199254740993, "item": "lamp", "ts": "2026-01-31T10:00:01Z"}');
+      await go(page);
+      await facts(page).getByText('Batch 1 of 1').waitFor(SOON);
+      const digits = (text: string): string => text.replaceAll(/[^\d\s]/g, '');
+      expect(digits((await changes(page)).join()).split(/\s+/)).toEqual(
+        expect.arrayContaining(['9007199254740993', '9007199254740994']),
+      );
+      const given = trial(page).getByRole('region', { name: 'Rows into clicks' }).locator('tbody');
+      expect(digits(await given.innerText())).toContain('9007199254740993');
+      expect(own(faults)).toEqual([]);
+    });
+
     test('a query that cannot run says why', async () => {
       const { page } = await open();
       await begin(page, 'SELECT item FROM clicks');

@@ -82,6 +82,34 @@ describe('POST /v1/try', () => {
     ]);
   });
 
+  test('reads rows as they were written: every digit, every key', async () => {
+    const rows = `[
+      {"id": 9007199254740993, "amount": 12345678901234567890.123456789,
+       "note": "a\\u0041"},
+      {"id": 1, "id": 2}, 5, "text", {"id": -9223372036854775808, "amount": 1e2}
+    ]`;
+    const response = await fetch(`${server.url}/v1/try`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `\uFEFF{"ddl": "CREATE STREAM s (id BIGINT, amount DECIMAL(38, 10), note STRING)", "sql": "SELECT * FROM s",
+        "steps": [{}, {"end": true, "rows": {"s": [{"id": 0}], "s": ${rows}}}]}`,
+    });
+    expect(await response.json()).toMatchObject({
+      steps: [
+        { changes: [] },
+        {
+          inserted: {
+            s: { accepted: 2, rejected: 3, errors: [{ row: 1, code: 'DUPLICATE_KEY' }, { row: 2 }, { row: 3 }] },
+          },
+          changes: [
+            ['+', '9007199254740993', '12345678901234567890.1234567890', 'aA'],
+            ['+', '-9223372036854775808', '100.0000000000', null],
+          ],
+        },
+      ],
+    });
+  });
+
   test('sets the clock, and computes errors', async () => {
     const { answer } = await post('/v1/try', {
       ddl: 'CREATE STREAM s (n INT, at AS PROCTIME(), WATERMARK FOR at AS at)',

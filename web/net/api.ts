@@ -10,7 +10,7 @@ import type {
   WhyJson,
 } from '../../server/protocol.ts';
 import type { StatementResult } from './statement-result.ts';
-import type { TrialStep } from '../state/trial-steps.ts';
+import { trialBody, type TrialStep } from '../state/trial-steps.ts';
 import type { Access } from './access.ts';
 import { PLAN_AGAIN_MS, PLANNING_TRIES } from './planning-tries.ts';
 import type { TrialJson } from './trial-json.ts';
@@ -62,7 +62,7 @@ export class Api {
 
   /** Runs a query over given rows, batch by batch; nothing is kept. */
   try(sql: string, steps: readonly TrialStep[]): Promise<Answer<TrialJson>> {
-    return untilPlanned(() => this.#call('POST', 'v1/try', { sql, steps }));
+    return untilPlanned(() => this.#send('POST', 'v1/try', trialBody(sql, steps), 'application/json'));
   }
 
   functions(): Promise<Answer<{ readonly results: readonly StatementResult[] }>> {

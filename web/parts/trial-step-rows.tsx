@@ -49,7 +49,12 @@ function Given({ stream: { name, columns }, step }: { stream: StreamJson; step: 
           </thead>
           <tbody>
             {rows.map((row, place) => (
-              <GivenRow key={place} row={row} columns={columns} error={errors.find((error) => error.row === place)} />
+              <GivenRow
+                key={place}
+                row={row.value}
+                columns={columns}
+                error={errors.find((error) => error.row === place)}
+              />
             ))}
           </tbody>
         </table>

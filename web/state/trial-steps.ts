@@ -19,12 +19,18 @@ export interface TrialPlan {
 export interface TrialStep {
   readonly now: string;
   readonly end: boolean;
-  /** By stream: each row as the server gets it. */
-  readonly rows: Readonly<Record<string, readonly unknown[]>>;
+  readonly rows: Readonly<Record<string, readonly TrialRow[]>>;
+}
+
+export interface TrialRow {
+  /** JSON, as it goes to the server. */
+  readonly json: string;
+  /** To look at: numbers of more digits than a double holds are texts. */
+  readonly value: unknown;
 }
 
 /** Cuts the rows of all streams into batches, the clock beside them. */
-export function trialSteps(rows: Readonly<Record<string, readonly unknown[]>>, plan: TrialPlan): readonly TrialStep[] {
+export function trialSteps(rows: Readonly<Record<string, readonly TrialRow[]>>, plan: TrialPlan): readonly TrialStep[] {
   const { size, startsAt, everyMs, ends } = plan;
   const longest = Math.max(0, ...Object.values(rows).map((each) => each.length));
   const batches = Math.ceil(longest / size);
@@ -37,19 +43,43 @@ export function trialSteps(rows: Readonly<Record<string, readonly unknown[]>>, p
   return ends ? [...steps, stepAt(batches, true)] : steps;
 }
 
-/** Rows as somebody wrote them, as values; what is no JSON goes as its text, for the server to say what is wrong. */
-export function trialRows(text: string, columns: readonly KnownColumn[]): readonly unknown[] {
-  const given: InputRows = inputRows(text);
-  const { rows } = given.format === 'csv' ? csvAsNdjson(given, columns) : given;
-  return rows.map(valueOf);
+/** The body of a request to try a query: rows in their own text, so that no digit is lost on the way. */
+export function trialBody(sql: string, steps: readonly TrialStep[]): string {
+  const stepJson = ({ now, end, rows }: TrialStep): string => {
+    const lists = Object.entries(rows).map(
+      ([stream, each]) => `${JSON.stringify(stream)}:[${each.map(({ json }) => json).join()}]`,
+    );
+    return `{"now":${JSON.stringify(now)},"end":${end},"rows":{${lists.join()}}}`;
+  };
+  return `{"sql":${JSON.stringify(sql)},"steps":[${steps.map(stepJson).join()}]}`;
 }
 
-function valueOf(text: string): unknown {
+/** Rows as somebody wrote them; what is no JSON goes as a text, for the server to say what is wrong. */
+export function trialRows(text: string, columns: readonly KnownColumn[]): readonly TrialRow[] {
+  const given: InputRows = inputRows(text);
+  const { rows } = given.format === 'csv' ? csvAsNdjson(given, columns) : given;
+  return rows.map(rowOf);
+}
+
+function rowOf(text: string): TrialRow {
   try {
-    return JSON.parse(text) as unknown;
+    JSON.parse(text);
+    return { json: text, value: JSON.parse(withLongNumbersAsTexts(text)) as unknown };
   } catch {
-    return text;
+    return { json: JSON.stringify(text), value: text };
   }
+}
+
+/** So many a double always holds. */
+const EXACT_DIGITS = 15;
+/** In JSON a digit outside of a text is part of a number. */
+const TEXT_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+function withLongNumbersAsTexts(json: string): string {
+  return json.replaceAll(TEXT_OR_NUMBER, (token) => {
+    const digits = token.startsWith('"') ? '' : token.replace(/[eE].*/, '').replaceAll(/\D/g, '');
+    return digits.length > EXACT_DIGITS ? `"${token}"` : token;
+  });
 }
 
 /** What of a plan names what it reads. */

@@ -1,8 +1,8 @@
 /**
- * The places of a JSON object's top-level values in its text, without building them: rows that a client inserts keep
- * their exact text (BIGINT beyond 2^53, duplicate keys), and are decoded once, by the engine.
+ * Places of values in a JSON text, without building them: rows that a client sends keep their exact text (BIGINT beyond
+ * 2^53, duplicate keys), and are decoded once, by the engine.
  */
-export interface FieldPlace {
+export interface JsonPlace {
   readonly start: number;
   readonly end: number;
 }
@@ -17,8 +17,8 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
 /** null: not the text of an object. Values are not checked; of equal names the last counts. */
-export function frameFields(text: Buffer): ReadonlyMap<string, FieldPlace> | null {
-  const fields = new Map<string, FieldPlace>();
+export function fieldPlaces(text: Buffer): ReadonlyMap<string, JsonPlace> | null {
+  const fields = new Map<string, JsonPlace>();
   let at = skipSpace(text, 0);
   if (text[at] !== OPEN_BRACE) return null;
   at = skipSpace(text, at + 1);
@@ -38,6 +38,18 @@ export function frameFields(text: Buffer): ReadonlyMap<string, FieldPlace> | nul
   return text[at] === CLOSE_BRACE && skipSpace(text, at + 1) === text.length ? fields : null;
 }
 
+/** Of the text of an array that is known to be JSON. */
+export function itemPlaces(text: Buffer): readonly JsonPlace[] {
+  const items: JsonPlace[] = [];
+  for (let at = skipSpace(text, 1); at < text.length && text[at] !== CLOSE_BRACKET; ) {
+    const end = endOfValue(text, at);
+    items.push({ start: at, end });
+    at = skipSpace(text, end);
+    if (text[at] === COMMA) at = skipSpace(text, at + 1);
+  }
+  return items;
+}
+
 function skipSpace(text: Buffer, from: number): number {
   let at = from;
   while (text[at] === 0x20 || text[at] === 0x0a || text[at] === 0x0d || text[at] === 0x09) at++;
@@ -53,14 +65,14 @@ function endOfString(text: Buffer, from: number): number {
   return text.length;
 }
 
-/** Just after the value: its brackets are balanced, or the comma or brace after a scalar. */
+/** Just after the value: its brackets are balanced, or the comma, bracket or brace after a scalar. */
 function endOfValue(text: Buffer, from: number): number {
   let depth = 0;
   for (let at = from; at < text.length; at++) {
     const byte = text[at];
     if (byte === QUOTE) at = endOfString(text, at) - 1;
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth++;
-    else if (depth === 0 && (byte === COMMA || byte === CLOSE_BRACE)) return at;
+    else if (depth === 0 && (byte === COMMA || byte === CLOSE_BRACE || byte === CLOSE_BRACKET)) return at;
     else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) return at + 1;
   }
   return text.length;
