@@ -1,4 +1,4 @@
-import { problem } from '../../runtime/errors/problem.ts';
+import { problem, type Span } from '../../runtime/errors/problem.ts';
 import { type Expression, typeOf } from '../../runtime/expressions/expression.ts';
 import type { AggregateFunction, AggregateResolution } from '../../runtime/functions/aggregate-function.ts';
 import { aggregateFunction } from '../../runtime/functions/aggregate-functions.ts';
@@ -18,6 +18,7 @@ interface Collected {
   readonly distinct: boolean;
   readonly filter: Expression | null;
   readonly resolution: AggregateResolution;
+  readonly span: Span;
 }
 
 /** Gathers the aggregates of one SELECT; equal ones are computed once. */
@@ -60,7 +61,7 @@ export class AggregateCollector {
         'UNSUPPORTED',
         'ORDER BY inside an aggregate is not supported yet',
         order.span,
-        'leave it out: the aggregates that there are look at no order',
+        'leave it out: ARG_MIN and ARG_MAX take the value of the first or last row by another column',
       );
     if (node.star && (definition.name !== 'COUNT' || node.distinct)) {
       throw problem('WRONG_ARGUMENTS', `${name}(*) has no meaning; only COUNT(*) has`, node.span);
@@ -74,7 +75,14 @@ export class AggregateCollector {
     });
     const resolution = resolve(definition, node, args.map(typeOf));
     const filter = node.filter === null ? null : bindCondition(node.filter, this.#inner);
-    return { definition, args, distinct: node.distinct && !definition.distinctIsNoop, filter, resolution };
+    return {
+      definition,
+      args,
+      distinct: node.distinct && !definition.distinctIsNoop,
+      filter,
+      resolution,
+      span: node.span,
+    };
   }
 
   /** What the rows must carry (group keys first, then arguments and filters), and the aggregates over those columns. */
@@ -112,7 +120,7 @@ function namedAggregate(
   positionOf: (expression: Expression) => number,
   global: boolean,
 ): NamedAggregate {
-  const { definition, args, distinct, filter, resolution } = collected;
+  const { definition, args, distinct, filter, resolution, span } = collected;
   const call = {
     function: definition.name,
     args: args.map(positionOf),
@@ -122,5 +130,5 @@ function namedAggregate(
     type: resolution.type,
   };
   const nullable = definition.nullable && (global || filter !== null || args.some(canBeNull));
-  return { call, nullable, name: definition.name.toLowerCase() };
+  return { call, nullable, name: definition.name.toLowerCase(), orderUse: definition.ordered ? span : null };
 }

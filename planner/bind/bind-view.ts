@@ -11,7 +11,8 @@ export function bindView(definition: ViewDefinition, span: Span, binding: Bindin
   try {
     const statement = parseStatement({ text: definition.query, offset: 0, title: 'SELECT' });
     if (statement.kind !== 'select') throw new AssertionError(`view ${definition.name} is no query`);
-    const { plan } = binding.insideView(() => binding.binders.query(statement.body, binding));
+    const bound = binding.insideView(() => binding.binders.query(statement.body, binding));
+    const plan = placedAt(bound.plan, span);
     if (statement.emit?.kind === 'final' || statement.emit?.kind === 'update')
       return withEmit(plan, statement.emit.kind);
     return plan;
@@ -20,6 +21,13 @@ export function bindView(definition: ViewDefinition, span: Span, binding: Bindin
     const [first] = error.problems;
     throw new ProblemError({ ...first, message: `in view ${definition.name}: ${first.message}`, span });
   }
+}
+
+/** What only lowering can refuse is reported at the view's name too: its own text is not the one that was sent. */
+function placedAt(plan: LogicalPlan, span: Span): LogicalPlan {
+  const placed = withInputs(plan, (input) => placedAt(input, span));
+  if (placed.kind === 'join') return { ...placed, span };
+  return placed.kind === 'aggregate' && placed.orderUse !== undefined ? { ...placed, orderUse: span } : placed;
 }
 
 /** Marks what the view itself aggregates and joins; what a view below it asked for stays. */

@@ -71,6 +71,8 @@ export interface NamedAggregate {
   readonly call: AggregateCall;
   readonly nullable: boolean;
   readonly name: string;
+  /** Where it stands, if it looks at the order of its rows. */
+  readonly orderUse: Span | null;
 }
 
 export function aggregatePlan(
@@ -83,7 +85,9 @@ export function aggregatePlan(
     .map((column) => ({ ...column, time: groupRole(column.time) }));
   const results = aggregates.map(({ call, nullable, name }) => ({ name, type: call.type, nullable, time: null }));
   const calls = aggregates.map((aggregate) => aggregate.call);
-  return { kind: 'aggregate', input, keys, aggregates: calls, emit: null, columns: [...keyColumns, ...results] };
+  const orderUse = aggregates.find((aggregate) => aggregate.orderUse !== null)?.orderUse;
+  const columns = [...keyColumns, ...results];
+  return { kind: 'aggregate', input, keys, aggregates: calls, emit: null, ...(orderUse && { orderUse }), columns };
 }
 
 /** A group stands for a window, never for the event time of one row. */

@@ -97,6 +97,8 @@ export interface LogicalAggregate extends LogicalBase {
   readonly aggregates: readonly AggregateCall[];
   /** What a named view asked for; null: the whole query decides. */
   readonly emit: Emit | null;
+  /** Where the first aggregate stands that looks at the order of its rows; absent: none does. */
+  readonly orderUse?: Span;
 }
 
 /** Left columns, then right columns, of the pairs for which the condition is TRUE; outer sides padded with NULL. */

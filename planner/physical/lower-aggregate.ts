@@ -1,5 +1,6 @@
 import { shownName } from '../../runtime/types/row-columns.ts';
 import type { Expression } from '../../runtime/expressions/expression.ts';
+import { problem } from '../../runtime/errors/problem.ts';
 import { type AggregateCall, type ClosingColumn, type Emit } from '../../runtime/plan/physical-plan.ts';
 import { INTERVAL, TIMESTAMP } from '../../runtime/types/data-type.ts';
 import { slideOf, type WindowSpec } from '../../runtime/windows/window-spec.ts';
@@ -14,7 +15,7 @@ import { type StrippedWindow, stripWindow } from './strip-window.ts';
 /** More panes than this in one window, and rows are assigned to their windows directly. */
 const PANES_PER_WINDOW_MAX = 256;
 
-/** Aggregates do not look at the order of rows. By panes where the groups are windows of an untouched window below; else group by group. */
+/** By panes where the groups are windows of an untouched window below; else group by group. */
 export function lowerAggregate(plan: LogicalAggregate, lowering: Lowering): Lowered {
   const windowed = plan.keys.some((key) => isBound(plan.input.columns[key]?.time ?? null));
   const stripped = windowed ? stripWindow(plan.input) : null;
@@ -40,6 +41,8 @@ interface PaneColumns {
 /** The aggregate in columns of the stripped input; null when it looks at the window's columns, or has too many panes. */
 function paneColumns(plan: LogicalAggregate, stripped: StrippedWindow): PaneColumns | null {
   if (panesPerWindow(stripped.window) > PANES_PER_WINDOW_MAX) return null;
+  // Panes are merged by their time, which is not the order in which their rows came.
+  if (plan.orderUse !== undefined && slideOf(stripped.window) < stripped.window.size) return null;
   const keys: number[] = [];
   const at: number[] = [];
   for (const key of plan.keys) {
@@ -77,7 +80,8 @@ function windowAggregate(
   panes: PaneColumns,
   lowering: Lowering,
 ): Lowered {
-  const input = lowering.lower(stripped.plan, false);
+  const input = lowering.lower(stripped.plan, plan.orderUse !== undefined);
+  requireOrder(plan, input, lowering);
   const emit = lowering.emitOf(plan.emit);
   const { time, window } = stripped;
   const columns = paneOutput(plan, panes, input, window);
@@ -130,6 +134,7 @@ function groupName(names: readonly string[], calls: readonly AggregateCall[]): s
 function groupAggregate(plan: LogicalAggregate, lowering: Lowering): Lowered {
   const closing = withClosingKey(plan, lowering);
   const { flow: input, keys, closeBy, extra } = closing;
+  requireOrder(plan, input, lowering);
   const emit = lowering.emitOf(plan.emit);
   const width = keys.length;
   const columns = [
@@ -175,6 +180,15 @@ function forGroup(column: LogicalColumn): LogicalColumn {
     : column;
 }
 
+/** The first of some rows is known as long as none is taken back. */
+function requireOrder({ orderUse }: LogicalAggregate, input: Flow, lowering: Lowering): void {
+  if (orderUse === undefined || input.mode === 'append' || lowering.onlyComes(input)) return;
+  const message = 'an aggregate that looks at the order of its rows is not supported over rows that can change';
+  const hint =
+    'use it over a stream or a view with EMIT FINAL; a SELECT that answers once has it over a table or view too';
+  throw problem('UNSUPPORTED', message, orderUse, hint);
+}
+
 interface Closing {
   readonly flow: Flow;
   readonly keys: readonly number[];
@@ -186,16 +200,17 @@ interface Closing {
 /** A group of windows needs the window's end among its keys; where only the start is there, the end is computed. */
 function withClosingKey(plan: LogicalAggregate, lowering: Lowering): Closing {
   const columns = plan.input.columns;
+  const ordered = plan.orderUse !== undefined;
   const roles = plan.keys.map((key) => (columns[key]?.nullable === false ? (columns[key].time ?? null) : null));
   const end = roles.findIndex((role) => role?.kind === 'window-end' && role.padded === null);
-  if (end >= 0) return { flow: lowering.lower(plan.input, false), keys: plan.keys, closeBy: end, extra: 0 };
+  if (end >= 0) return { flow: lowering.lower(plan.input, ordered), keys: plan.keys, closeBy: end, extra: 0 };
   const start = roles.findIndex(
     (role) => role?.kind === 'window-start' && role.padded === null && role.window !== null,
   );
   const startColumn = plan.keys[start];
   const role = roles[start];
   if (startColumn === undefined || role?.kind !== 'window-start' || role.window === null) {
-    return { flow: lowering.lower(plan.input, false), keys: plan.keys, closeBy: null, extra: 0 };
+    return { flow: lowering.lower(plan.input, ordered), keys: plan.keys, closeBy: null, extra: 0 };
   }
   const computed: LogicalColumn = {
     name: 'window_end',
@@ -206,7 +221,7 @@ function withClosingKey(plan: LogicalAggregate, lowering: Lowering): Closing {
   const own = columns.map((_, index) => columnRef(columns, index));
   const expressions = [...own, windowEndOf(columnRef(columns, startColumn), role.window)];
   const wider: LogicalPlan = { kind: 'project', input: plan.input, expressions, columns: [...columns, computed] };
-  const flow = lowering.lower(mergeProjections(wider), false);
+  const flow = lowering.lower(mergeProjections(wider), ordered);
   return { flow, keys: [...plan.keys, columns.length], closeBy: plan.keys.length, extra: 1 };
 }
 

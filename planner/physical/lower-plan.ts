@@ -46,6 +46,13 @@ export class Lowering {
     return this.#query.emit === 'final' ? 'final' : (own ?? 'update');
   }
 
+  /** Whether rows of this flow, though they might change later, are read once and then gone. */
+  onlyComes({ node }: Pick<Flow, 'node'>): boolean {
+    const { kind, inputs } = this.list.nodes[node]!;
+    const rowWise = kind === 'scan' || kind === 'segment' || kind === 'window-assign' || kind === 'union';
+    return this.#query.once && rowWise && inputs.every((input) => this.onlyComes({ node: input }));
+  }
+
   warn(code: PlanWarning['code'], message: string): void {
     if (!this.warnings.some((warning) => warning.code === code && warning.message === message))
       this.warnings.push({ code, message });

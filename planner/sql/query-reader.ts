@@ -202,7 +202,7 @@ function readSelect(cursor: TokenCursor): SelectNode {
 function readDistinct(cursor: TokenCursor): Span | null {
   if (cursor.word() === 'DISTINCT') {
     const token = cursor.next();
-    if (cursor.word() === 'ON') throw cursor.unsupported('DISTINCT ON', 'use ROW_NUMBER or ARG_MIN');
+    if (cursor.word() === 'ON') throw cursor.unsupported('DISTINCT ON', 'use ARG_MIN or ARG_MAX with GROUP BY');
     return cursor.span(token);
   }
   cursor.accept('ALL');

@@ -11,6 +11,8 @@ export interface AggregateFunction {
   readonly doc: FunctionDoc;
   /** Whether `DISTINCT` changes nothing (MIN, MAX). */
   readonly distinctIsNoop: boolean;
+  /** Its result depends on the order of the rows: it needs them in acceptance order, and none of them taken back. */
+  readonly ordered?: true;
   resolve(args: readonly DataType[]): AggregateResolution | string;
   /** Whether the result is NULL for a group without (counted) rows: true for all but COUNT. */
   readonly nullable: boolean;

@@ -1,3 +1,4 @@
+import { argMax, argMin } from './aggregate/arg-min-max.ts';
 import { avg } from './aggregate/avg.ts';
 import { boolAnd, boolOr } from './aggregate/bool-and-or.ts';
 import { count } from './aggregate/count.ts';
@@ -13,6 +14,8 @@ const AGGREGATES: readonly AggregateFunction[] = [
   avg,
   min,
   max,
+  argMin,
+  argMax,
   boolAnd,
   boolOr,
   stddevSamp,

@@ -39,7 +39,8 @@ function openExtreme(
   return new RetractableExtreme(cells, bag, type, direction);
 }
 
-function resolveExtreme(name: string, type: DataType): AggregateResolution | string {
+/** What MIN and MAX can compare. */
+export function resolveExtreme(name: string, type: DataType): AggregateResolution | string {
   switch (type.kind) {
     case 'boolean':
     case 'json':
