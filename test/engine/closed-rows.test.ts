@@ -32,6 +32,10 @@ const QUERIES = {
     GROUP BY window_end, k EMIT ON UPDATE`,
   joined: `SELECT l.window_end, l.k, l.n, r.n AS other FROM base l LEFT JOIN base r
     ON l.window_end = r.window_end AND l.n = r.n AND l.k < r.k`,
+  // Late rows are told by their W(r): not by panes.
+  argued: `SELECT window_end, ARG_MAX(v, k) AS v FROM HOP(s, ts, INTERVAL '2' SECOND, INTERVAL '6' SECOND)
+    GROUP BY window_end EMIT ON UPDATE`,
+  united: `SELECT window_end, n FROM base UNION ALL SELECT window_end, n + 1 FROM base WHERE k > 'a'`,
 };
 const RETENTIONS = [
   { retention: `'${BUDGET} ms'`, ms: BUDGET },
@@ -144,7 +148,7 @@ describe('rows of closed windows', () => {
       await history.bench.start();
       await history.bench.engine.step(START);
       await history.bench.create(statements());
-      for (let turn = 0; turn < 80; turn++) {
+      for (let turn = 0; turn < 56; turn++) {
         await history.turn();
         await history.noteClosed();
         if (random() < 0.1) await history.restart();
