@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ReadAhead } from '../connectors/read-ahead.ts';
 import { assert } from '../errors/assert.ts';
@@ -21,8 +22,9 @@ store.warmUp();
 async function start(): Promise<unknown> {
   const { filesDirectory, trigger, hashSeed, stateLimit } = data;
   const { LocalEngine } = await import('./local-engine.ts');
-  const readAhead = new ReadAhead({ clock: systemClock });
-  const options = { store, clock: systemClock, filesDirectory, readAhead, trigger, hashSeed, stateLimit };
+  // On a single core another thread is no help.
+  const readAhead = availableParallelism() > 1 && { readAhead: new ReadAhead({ clock: systemClock }) };
+  const options = { store, clock: systemClock, filesDirectory, ...readAhead, trigger, hashSeed, stateLimit };
   const local = new LocalEngine(options);
   local.onEvent((event) => outbox.send({ kind: 'event', event }));
   engine = local;
