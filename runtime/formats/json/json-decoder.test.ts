@@ -590,6 +590,67 @@ describe('names', () => {
   });
 });
 
+describe('a value that nobody asked for', () => {
+  const pieces = [
+    '',
+    '-',
+    '0',
+    '5',
+    '17',
+    '1234',
+    '00000',
+    '.',
+    'e',
+    'E+',
+    '"',
+    '\\"',
+    'x',
+    ' ',
+    't',
+    'true',
+    'null',
+    '{}',
+  ];
+
+  test('is passed over by the scanner as the plain parser does, and refuses its row where it is no JSON', () => {
+    const setup = { columns: [column('id', INT)] };
+    const value = fc.array(fc.constantFrom(...pieces), { maxLength: 5 }).map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), (values) => {
+        const decoder = decoderOf(setup);
+        const teach = Buffer.from('{"u":1,"id":2}\n'.repeat(40));
+        decodeAll(decoder, teach, setup);
+        expect(decoder.shapesKnown).toBe(1);
+        const bytes = Buffer.from(values.map((text, row) => `{"u":${text},"id":${row}}\n`).join(''));
+        const scanned = decodeAll(decoder, bytes, setup);
+        expect(scanned).toEqual(decodeAll(decoderOf({ ...setup, scan: false }), bytes, setup));
+        const sound = values.flatMap((text, row) => (isJson(text) ? [[row]] : []));
+        expect(scanned.rows).toEqual(sound);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each(['0', '-12.5', '12345678901234567890', '"text"'])('%s needs no plain parser', (text) => {
+    const plain = vi.spyOn(RowParser.prototype, 'row');
+    const setup = { columns: [column('id', INT)] };
+    const bytes = Buffer.from(`{"u":${text},"id":2}\n`.repeat(1000));
+    expect(decodeAll(decoderOf(setup), bytes, setup).rows).toHaveLength(1000);
+    const parsed = plain.mock.calls.length;
+    plain.mockRestore();
+    expect(parsed).toBeLessThan(100);
+  });
+
+  function isJson(text: string): boolean {
+    try {
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+});
+
 test('a scanner reads rows of any length where there is no limit, as for $late', () => {
   const plain = vi.spyOn(RowParser.prototype, 'row');
   const options = { unknownFields: 'ignore', keep: [0], rowBytesMax: Infinity } as const;

@@ -134,8 +134,7 @@ function memberText(
   kept: readonly boolean[],
   inline: boolean,
 ): string {
-  // Most of what nobody asked for is text, and a call costs more than a short one.
-  if (column < 0 && inline) return valueText(index, stringText(''), `p0=h1(z0,${depth})|0;`);
+  if (column < 0 && inline) return valueText(index, unaskedText(), `p0=h1(z0,${depth})|0;`);
   if (column < 0) return `p0=h1(p0,${depth})|0;if(p0<0)break ok0;`;
   const usual = inline && !isRowName(columns[column]!.name) ? usualText(column, columns[column]!, kept[column]!) : null;
   if (usual === null) return `p0=h0(${column},p0,n0)|0;if(p0<0)break ok0;`;
@@ -244,6 +243,15 @@ for(;;){v0=d0.getInt32(p0,true);b0=v0^572662306;k1=v0^1549556828;
 t0=(b0-16843009|k1-16843009|v0-538976288)&~v0&-2139062144;
 if(t0!==0){p0=p0+(31-Math.clz32(t0&-t0)>>>3)|0;break;}p0=p0+4|0;}
 if(u0[p0]!==34)break any0;${store}p0=p0+1|0;`;
+}
+
+/** Most of what nobody asked for is text or a plain number, and a call costs more than passing over a short one. */
+function unaskedText(): string {
+  const digits = `q0=p0;for(;;){v0=d0.getInt32(p0,true)^808464432;t0=(v0|v0+1987475062)&-2139062144;
+if(t0!==0){p0=p0+(31-Math.clz32(t0&-t0)>>>3)|0;break;}p0=p0+4|0;}g0=p0-q0|0;if(g0===0)break any0;`;
+  return `if(u0[p0]===34){${stringText('')}}else{
+if(u0[p0]===45)p0=p0+1|0;${digits}if(g0>1&&u0[q0]===48)break any0;
+if(u0[p0]===46){p0=p0+1|0;${digits}}if((u0[p0]|32)===101)break any0;}`;
 }
 
 /** "true" and "fals" as numbers. */
