@@ -32,10 +32,11 @@ export class SourcePoller {
   /** Takes turns between the sources that are due until about `rowsMax` rows have come, or POLL_MS_MAX have gone by. */
   poll(now: number, rowsMax: number): void {
     const { clock } = this.#machine;
+    let ready = this.#wanted().filter((relation) => (this.#due.get(relation) ?? 0) <= now);
+    if (ready.length === 0) return;
     const needed = this.#machine.neededColumns();
     const began = clock.monotonic();
     let rows = 0;
-    let ready = this.#wanted().filter((relation) => (this.#due.get(relation) ?? 0) <= now);
     while (rows < rowsMax && ready.length > 0 && clock.monotonic() - began < POLL_MS_MAX) {
       for (const relation of ready) {
         rows += this.#pollOnce(relation, now, POLL_ROWS_MAX, needed.get(relation.id)).rows;
@@ -98,14 +99,13 @@ export class SourcePoller {
    * those are read whose rows would not come again.
    */
   #wanted(): Relation[] {
+    const polled = [...this.#machine.intake.relations()].filter(({ sourceFactory, ended }) => sourceFactory && !ended);
+    if (polled.length === 0) return polled;
     const read = this.#machine.readStreams();
     const needed = this.#machine.neededStreams();
-    const wanted: Relation[] = [];
-    for (const relation of this.#machine.intake.relations()) {
-      if (!relation.sourceFactory || relation.ended) continue;
-      const readers = relation.sourceFactory.replayable ? read : needed;
-      if (relation.definition.kind !== 'stream' || readers.has(relation.id)) wanted.push(relation);
-    }
-    return wanted;
+    return polled.filter(({ id, definition, sourceFactory }) => {
+      const readers = sourceFactory!.replayable ? read : needed;
+      return definition.kind !== 'stream' || readers.has(id);
+    });
   }
 }
