@@ -167,7 +167,7 @@ function groupAggregate(plan: LogicalAggregate, lowering: Lowering): Lowered {
 /** A group is settled when its rows are; by its window too, where late rows are told by their W(r) and dropped. */
 function closingGroups({ flow, keys, closeBy }: Closing): ClosingColumn[] {
   const inherited = keys.flatMap((key, column) => {
-    const bound = flow.closing.find((one) => one.column === key);
+    const bound = flow.closing.find(({ column: own, other }) => own === key && other === undefined);
     return bound === undefined ? [] : [{ column, offset: bound.offset }];
   });
   const own = closeBy !== null && flow.judged && !inherited.some(({ column }) => column === closeBy);

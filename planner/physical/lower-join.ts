@@ -137,17 +137,31 @@ function joinNode(plan: LogicalJoin, parts: JoinParts, lowering: Lowering): Lowe
   return { flow, at: plan.columns.map((_, index) => moved(index)) };
 }
 
-/** A pair is settled once no partner of its window comes to either side; by the bound of a side that is never padded. */
+/** A row is settled once no partner of its window comes to either side: by what is equated and settles both. */
 function closingPartners(plan: LogicalJoin, { left, right, closeBy }: JoinParts): ClosingColumn[] {
   if (closeBy === null || !settles(left, closeBy) || !settles(right, closeBy)) return [];
-  const own = { column: left.keys[closeBy]!, offset: 0 };
-  const other = { column: left.flow.columns.length + right.keys[closeBy]!, offset: 0 };
-  return [...(isPadded(plan, 'left') ? [] : [own]), ...(isPadded(plan, 'right') ? [] : [other])];
+  return left.keys.flatMap((column, pair) => {
+    const bounds = [boundOf(left, pair), boundOf(right, pair)];
+    const offset = pair === closeBy ? 0 : Math.max(...bounds);
+    if (offset === Infinity) return [];
+    const other = left.flow.columns.length + right.keys[pair]!;
+    if (plan.type === 'full') return [{ column, offset, other }];
+    return [
+      ...(isPadded(plan, 'left') ? [] : [{ column, offset }]),
+      ...(isPadded(plan, 'right') ? [] : [{ column: other, offset }]),
+    ];
+  });
 }
 
 /** Whether rows of a closed window come no more, or are known to be late. */
-function settles({ flow, keys }: JoinSide, closeBy: number): boolean {
-  return flow.judged || flow.closing.some(({ column, offset }) => column === keys[closeBy] && offset <= 0);
+function settles(side: JoinSide, closeBy: number): boolean {
+  return side.flow.judged || boundOf(side, closeBy) <= 0;
+}
+
+/** How far behind a key the watermark must be to settle what has it; Infinity: the key says nothing of that. */
+function boundOf({ flow, keys }: JoinSide, pair: number): number {
+  const bound = flow.closing.find(({ column, other }) => column === keys[pair] && other === undefined);
+  return bound?.offset ?? Infinity;
 }
 
 function isPadded({ type }: LogicalJoin, side: 'left' | 'right'): boolean {

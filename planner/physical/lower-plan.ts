@@ -15,7 +15,7 @@ import type {
 import { type Flow, NodeList } from './flow.ts';
 import { lowerAggregate } from './lower-aggregate.ts';
 import { lowerJoin } from './lower-join.ts';
-import { projectKey } from './row-key.ts';
+import { isCoalesceOf, isColumn, projectKey } from './row-key.ts';
 
 /** A lowered plan whose columns may stand elsewhere in the node's output: `at[i]` is where column i of the plan is. */
 export interface Lowered {
@@ -190,23 +190,31 @@ export class Lowering {
 }
 
 function closingOfScan({ closing, positions }: LogicalScan): ClosingColumn[] {
-  const column = closing === undefined ? -1 : positions.indexOf(closing.column);
-  return closing === undefined || column < 0 ? [] : [{ ...closing, column }];
+  if (closing === undefined) return [];
+  const column = positions.indexOf(closing.column);
+  const other = closing.other === undefined ? undefined : positions.indexOf(closing.other);
+  if (column < 0 || other === -1) return [];
+  return [{ column, offset: closing.offset, ...(other !== undefined && { other }) }];
 }
 
 /** What settles rows after a projection: the columns that are handed on. */
 function projectClosing(closing: readonly ClosingColumn[], project: readonly Expression[]): ClosingColumn[] {
-  return project.flatMap((expression, column) => {
-    const bound = expression.kind === 'column' ? closing.find((one) => one.column === expression.index) : undefined;
-    return bound === undefined ? [] : [{ column, offset: bound.offset }];
-  });
+  return closing.flatMap(({ column, other, offset }) =>
+    project.flatMap((expression, at): ClosingColumn[] => {
+      if (other !== undefined && isCoalesceOf(expression, [column, other])) return [{ column: at, offset }];
+      if (!isColumn(expression, column)) return [];
+      if (other === undefined) return [{ column: at, offset }];
+      const otherAt = project.findIndex((each) => isColumn(each, other));
+      return otherAt < 0 ? [] : [{ column: at, offset, other: otherAt }];
+    }),
+  );
 }
 
 /** Rows of one or the other are settled once both would be. */
 function closingOfBoth(left: readonly ClosingColumn[], right: readonly ClosingColumn[]): ClosingColumn[] {
-  return left.flatMap(({ column, offset }) => {
-    const other = right.find((one) => one.column === column);
-    return other === undefined ? [] : [{ column, offset: Math.max(offset, other.offset) }];
+  return left.flatMap((bound) => {
+    const same = right.find(({ column, other }) => column === bound.column && other === bound.other);
+    return same === undefined ? [] : [{ ...bound, offset: Math.max(bound.offset, same.offset) }];
   });
 }
 

@@ -22,11 +22,12 @@ function projectAlternative(alternative: readonly number[], expressions: readonl
   return [...(merged < 0 ? [] : [[merged]]), ...(single.includes(-1) ? [] : [single])];
 }
 
-function isColumn(expression: Expression | undefined, index: number): boolean {
+export function isColumn(expression: Expression | undefined, index: number): boolean {
   return expression?.kind === 'column' && expression.index === index;
 }
 
-function isCoalesceOf(expression: Expression, pair: readonly number[]): boolean {
+/** Whether this is COALESCE of both columns, in any order. */
+export function isCoalesceOf(expression: Expression, pair: readonly number[]): boolean {
   if (expression.kind !== 'call' || expression.function !== 'COALESCE' || expression.args.length !== 2) return false;
   return pair.every((column) => expression.args.some((arg) => isColumn(arg, column)));
 }

@@ -1,5 +1,5 @@
 import type { Batch } from '../columns/batch.ts';
-import type { Column } from '../columns/column.ts';
+import type { Column, NumberColumn } from '../columns/column.ts';
 import type { SortKey } from '../plan/physical-plan.ts';
 
 /** Changes of a view as subscribers see them. */
@@ -53,8 +53,8 @@ export interface HeldRows {
   /** That they take, to within a factor of two. */
   readonly bytes: number;
   live(): Int32Array;
-  /** A number column (a TIMESTAMP, for one) of these rows; cells that are NULL are unspecified. */
-  numbers(column: number, ids: Int32Array): Float64Array;
+  /** A number column (a TIMESTAMP, for one) of these rows. */
+  numbers(column: number, ids: Int32Array): NumberColumn;
   /** All copies of these rows. */
   remove(ids: readonly number[]): void;
 }

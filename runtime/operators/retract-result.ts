@@ -69,8 +69,8 @@ export class RetractResult implements ResultTable, HeldRows {
     return this.#bag.live();
   }
 
-  numbers(column: number, ids: Int32Array): Float64Array {
-    return (this.#bag.readRows(ids, ids.length)[column] as NumberColumn).values;
+  numbers(column: number, ids: Int32Array): NumberColumn {
+    return this.#bag.readRows(ids, ids.length)[column] as NumberColumn;
   }
 
   remove(ids: readonly number[]): void {

@@ -92,14 +92,14 @@ export class UpsertResult implements ResultTable, HeldRows {
     for (const id of ids) this.#table.remove(id);
   }
 
-  numbers(column: number, ids: Int32Array): Float64Array {
+  numbers(column: number, ids: Int32Array): NumberColumn {
     const { length } = ids;
     const place = this.#key.indexOf(column);
     const columns =
       place >= 0
         ? this.#table.readKeys(ids, length).slice(place)
         : readRows(this.#table.cells, this.#restTypes, ids, length).slice(this.#rest.indexOf(column));
-    return (columns[0] as NumberColumn).values;
+    return columns[0] as NumberColumn;
   }
 
   #touch(batch: Batch): KeyChanges {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Batch } from '../columns/batch.ts';
+import type { NumberColumn } from '../columns/column.ts';
 import { openOperatorState } from '../state/operator-state.ts';
 import type { StateRegister } from '../state/state.ts';
 import type { HeldRows } from './result-table.ts';
@@ -33,8 +34,8 @@ class Starts implements HeldRows {
     return Int32Array.from(this.#starts.keys());
   }
 
-  numbers(_column: number, ids: Int32Array): Float64Array {
-    return Float64Array.from(ids, (id) => this.#starts.get(id)!);
+  numbers(_column: number, ids: Int32Array): NumberColumn {
+    return { rep: 'number', values: Float64Array.from(ids, (id) => this.#starts.get(id)!), valid: null };
   }
 
   remove(ids: readonly number[]): void {

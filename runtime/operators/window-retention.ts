@@ -1,4 +1,5 @@
 import type { Retention } from '../catalog/retention.ts';
+import { allocateNumbers } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
 import type { NumberColumn } from '../columns/column.ts';
 import type { ClosingColumn } from '../plan/physical-plan.ts';
@@ -45,11 +46,9 @@ export class WindowRetention {
 
   /** Rows come, or go. */
   note(batches: readonly Batch[]): void {
-    const { column, offset } = this.#closing;
     for (const { columns, length } of batches) {
-      const { values } = columns[column] as NumberColumn;
-      for (let row = 0; row < length; row++)
-        if (values[row]! + offset < this.#oldest) this.#oldest = values[row]! + offset;
+      const ends = endsOf(this.#closing, length, (column) => columns[column] as NumberColumn);
+      for (let row = 0; row < length; row++) if (ends[row]! < this.#oldest) this.#oldest = ends[row]!;
     }
   }
 
@@ -129,11 +128,10 @@ export class WindowRetention {
   }
 
   #byEnd(ids: Int32Array): Map<number, number[]> {
-    const { column, offset } = this.#closing;
-    const values = this.#rows.numbers(column, ids);
+    const ends = endsOf(this.#closing, ids.length, (column) => this.#rows.numbers(column, ids));
     const byEnd = new Map<number, number[]>();
     for (const [place, id] of ids.entries()) {
-      const end = values[place]! + offset;
+      const end = ends[place]!;
       const window = byEnd.get(end);
       if (window) window.push(id);
       else byEnd.set(end, [id]);
@@ -146,4 +144,18 @@ export class WindowRetention {
     const { bytes, size } = this.#rows;
     return bytes > this.#bounds.bytes ? Math.floor(size * (this.#bounds.bytes / bytes) * TARGET) : Infinity;
   }
+}
+
+/** By row, what the watermark must reach to settle it. */
+function endsOf(
+  { column, other, offset }: ClosingColumn,
+  length: number,
+  numbers: (column: number) => NumberColumn,
+): Float64Array {
+  const { values, valid } = numbers(column);
+  const others = other === undefined || valid === null ? null : numbers(other).values;
+  const ends = allocateNumbers(length);
+  for (let row = 0; row < length; row++)
+    ends[row] = (others !== null && valid![row] === 0 ? others[row]! : values[row]!) + offset;
+  return ends;
 }

@@ -150,11 +150,13 @@ export interface UnionNode extends NodeBase {
 
 /**
  * A window's bound that settles rows: once the watermark has reached a row's `column` + `offset` ms, no row with that
- * value comes, changes or leaves any more. The column is never NULL.
+ * value comes, changes or leaves any more. Where the column is NULL, as a full join pads it, `other` tells it.
  */
 export interface ClosingColumn {
   readonly column: number;
   readonly offset: number;
+  /** Absent: `column` is never NULL. */
+  readonly other?: number;
 }
 
 export interface SortKey {

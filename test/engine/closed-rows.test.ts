@@ -35,6 +35,9 @@ const QUERIES = {
   // Late rows are told by their W(r): not by panes.
   argued: `SELECT window_end, ARG_MAX(v, k) AS v FROM HOP(s, ts, INTERVAL '2' SECOND, INTERVAL '6' SECOND)
     GROUP BY window_end EMIT ON UPDATE`,
+  either: `SELECT COALESCE(l.window_end, r.window_end) AS window_end, l.k, l.n, r.k AS other
+    FROM (SELECT * FROM base WHERE k < 'c') l FULL JOIN (SELECT * FROM base WHERE k > 'a') r
+    ON l.window_end = r.window_end AND l.n = r.n`,
   united: `SELECT window_end, n FROM base UNION ALL SELECT window_end, n + 1 FROM base WHERE k > 'a'`,
 };
 const RETENTIONS = [
