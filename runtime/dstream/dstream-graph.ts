@@ -1,5 +1,4 @@
-import type { Batch } from '../columns/batch.ts';
-import type { OutputBatch, UnsortedRows } from '../operators/result-table.ts';
+import type { ResultChanges, UnsortedRows } from '../operators/result-table.ts';
 import type { DStream, Flow, MeasuredState, Tick, Waits } from './dstream.ts';
 import { rowCount } from './dstream.ts';
 import type { FailedCounts, Failure } from './failure-log.ts';
@@ -8,12 +7,7 @@ import type { OutputDStream } from './output-dstream.ts';
 
 /** What one micro-batch made of a dataflow. */
 export interface GraphOutput {
-  readonly changes: OutputBatch;
-  /**
-   * The changes for a view downstream, in the same epoch: a replaced row is -old, +new; in mode append the rows with
-   * their W(r). Computed when first read.
-   */
-  readonly retractions: Batch;
+  readonly result: ResultChanges;
   /** ms; -Infinity before the first row, Infinity after the end. */
   readonly watermark: number;
   /** What could not be computed, operator by operator. */
@@ -117,17 +111,10 @@ export class DStreamGraph {
     for (const [node, flow] of inputs) this.#parts.scans.get(node)?.offer(flow);
     const flows: Flow[] = [];
     for (const dstream of this.#parts.dstreams) flows[dstream.id] = this.#step(dstream, flows, tick, first);
-    const changes = this.#parts.output.take();
-    this.#parts.output.counters.rowsOut += changes.changes.length;
+    const result = this.#parts.output.take();
+    this.#parts.output.counters.rowsOut += result.changes.length;
     const failures = this.#parts.dstreams.flatMap((dstream) => dstream.counters.takeFailures());
-    return {
-      changes: changes.changes,
-      get retractions() {
-        return changes.retractions;
-      },
-      watermark: flows.at(-1)!.watermark,
-      failures,
-    };
+    return { result, watermark: flows.at(-1)!.watermark, failures };
   }
 
   #step(dstream: DStream, flows: readonly Flow[], tick: Tick, first: boolean): Flow {

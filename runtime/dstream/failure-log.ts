@@ -34,7 +34,7 @@ export class FailureLog {
   take(): readonly Failure[] {
     const fresh = this.#gone.size === 0 ? this.#come : this.#come.filter((failure) => !this.#stood(failure));
     this.#come = [];
-    this.#gone.clear();
+    if (this.#gone.size > 0) this.#gone.clear();
     for (const { code } of fresh) this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
     return fresh;
   }

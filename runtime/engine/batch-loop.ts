@@ -196,9 +196,13 @@ export class BatchLoop {
     return resumed;
   }
 
-  /** Resolves when rows can be accepted; throws what to tell the sender where they can't. */
-  async admit(): Promise<void> {
-    await this.#reloaded.promise;
+  /** Resolves when it is known whether rows can be accepted. */
+  get ready(): Promise<void> {
+    return this.#reloaded.promise;
+  }
+
+  /** Throws what to tell the sender where no rows can be accepted. */
+  admit(): void {
     if (this.#refusal !== null) throw this.#refusal;
     if (this.#stopping) throw problem('SHUTTING_DOWN', 'the server is shutting down');
     if (this.#waitingBytes > (this.#options.pendingBytesMax ?? PENDING_BYTES_MAX)) {

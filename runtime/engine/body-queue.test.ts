@@ -33,8 +33,8 @@ function bodyOf(steps: number): BodyReading {
 
 const FIRST = {} as Relation;
 
-function source(steps: number, relation: () => Relation = () => FIRST): BodySource {
-  return { admit: () => Promise.resolve(), relation, begin: () => bodyOf(steps) };
+function source(steps: number): BodySource {
+  return { ready: () => Promise.resolve(), admit: () => FIRST, begin: () => bodyOf(steps) };
 }
 
 test('a large body of one stream lets those of others pass, and its own stream wait', async () => {
@@ -68,8 +68,8 @@ test('a relation that was made anew reads the body again', async () => {
   let asked = 0;
   const began: Relation[] = [];
   const changing: BodySource = {
-    admit: () => Promise.resolve(),
-    relation: () => (asked++ < 3 ? FIRST : second),
+    ready: () => Promise.resolve(),
+    admit: () => (asked++ < 3 ? FIRST : second),
     begin: (relation) => {
       began.push(relation);
       return bodyOf(10);

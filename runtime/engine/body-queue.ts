@@ -6,11 +6,18 @@ import type { Clock } from '../time/clock.ts';
 const TURN_MS = 10;
 
 export interface BodySource {
-  /** Resolves when rows can be accepted; throws what to tell the sender where they can't. */
-  admit(): Promise<void>;
-  /** As it is now: a reload makes it anew. Throws STREAM_NOT_FOUND. */
-  relation(): Relation;
+  /** Resolves when it is known whether rows can be accepted. */
+  ready(): Promise<void>;
+  /** The relation as it is now: a reload makes it anew. Throws what to tell the sender where it can't accept rows. */
+  admit(): Relation;
   begin(relation: Relation): BodyReading;
+}
+
+type Accept<T> = (relation: Relation, reading: BodyReading) => T;
+
+interface Begun {
+  readonly relation: Relation;
+  readonly reading: BodyReading;
 }
 
 /**
@@ -19,7 +26,7 @@ export interface BodySource {
  */
 export class BodyQueue {
   readonly #clock: Clock;
-  /** By stream: resolves when the last body that waits or is being read is accepted or refused. */
+  /** By stream: resolves when the last of the bodies that take more than a turn, or wait for one, is accepted or refused. */
   readonly #last = new Map<string, Promise<unknown>>();
 
   constructor(clock: Clock) {
@@ -27,12 +34,17 @@ export class BodyQueue {
   }
 
   /** `accept` is called once the body is decoded, and at once where that takes no longer than a turn. */
-  async run<T>(
-    stream: string,
-    source: BodySource,
-    accept: (relation: Relation, reading: BodyReading) => T,
-  ): Promise<T> {
-    const done = this.#read(this.#last.get(stream), source, accept);
+  async run<T>(stream: string, source: BodySource, accept: Accept<T>): Promise<T> {
+    await source.ready();
+    if (this.#last.has(stream)) return this.#enqueue(stream, source, accept, null);
+    const relation = source.admit();
+    const reading = source.begin(relation);
+    if (this.#turn(reading)) return accept(relation, reading);
+    return this.#enqueue(stream, source, accept, { relation, reading });
+  }
+
+  async #enqueue<T>(stream: string, source: BodySource, accept: Accept<T>, begun: Begun | null): Promise<T> {
+    const done = this.#read(this.#last.get(stream), source, accept, begun);
     const settled = done.catch(() => undefined);
     this.#last.set(stream, settled);
     try {
@@ -45,19 +57,17 @@ export class BodyQueue {
   async #read<T>(
     before: Promise<unknown> | undefined,
     source: BodySource,
-    accept: (relation: Relation, reading: BodyReading) => T,
+    accept: Accept<T>,
+    begun: Begun | null,
   ): Promise<T> {
     await before;
-    let relation: Relation | null = null;
-    let reading: BodyReading | null = null;
     for (;;) {
-      await source.admit();
+      if (begun !== null) await this.#clock.turn();
+      await source.ready();
       // From here on nothing may come between: the relation that is looked up is the one that accepts.
-      const current = source.relation();
-      if (reading === null || current !== relation) reading = source.begin(current);
-      relation = current;
-      if (this.#turn(reading)) return accept(current, reading);
-      await this.#clock.turn();
+      const relation = source.admit();
+      if (relation !== begun?.relation) begun = { relation, reading: source.begin(relation) };
+      if (this.#turn(begun.reading)) return accept(relation, begun.reading);
     }
   }
 

@@ -50,6 +50,7 @@ export class ChunkCache {
   }
 
   clear(): void {
+    if (this.#held.size === 0) return;
     this.#held.clear();
     this.#bytes = 0;
     this.#rows = 0;

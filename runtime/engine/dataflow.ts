@@ -207,19 +207,13 @@ export class Dataflow {
     const encoding = this.#clock.monotonic();
     const chunks = this.#keepsChanges ? this.#encode(output, tick.epoch) : [];
     const encodeMs = this.#clock.monotonic() - encoding;
-    this.rowsOut += output.changes.length;
+    this.rowsOut += output.result.changes.length;
     this.batchMs = this.#clock.monotonic() - began;
     return {
       chunks,
-      rowsOut: output.changes.length,
+      rowsOut: output.result.changes.length,
       encodeMs,
-      // Only where a query reads this one, so computed only then.
-      flow: {
-        get batches() {
-          return retractionsOf(output);
-        },
-        watermark: output.watermark,
-      },
+      flow: new RetractionFlow(output),
       errors: errorsFlow(output.failures, tick, output.watermark === Infinity),
     };
   }
@@ -430,7 +424,7 @@ export class Dataflow {
   }
 
   #encode(output: GraphOutput, epoch: number): ChangeChunk[] {
-    const { ops, columns, length } = output.changes;
+    const { ops, columns, length } = output.result.changes;
     if (length === 0) return [];
     const watermark = JSON.stringify(frameTime(output.watermark));
     const encoded = encodeChangeRows(ops, columns, this.plan.output.columns, length);
@@ -442,6 +436,20 @@ export class Dataflow {
   }
 }
 
-function retractionsOf(output: GraphOutput): readonly Batch[] {
-  return output.retractions.length === 0 ? [] : [output.retractions];
+/** What a query that reads this one gets; only then it is computed. */
+class RetractionFlow implements Flow {
+  readonly #output: GraphOutput;
+
+  constructor(output: GraphOutput) {
+    this.#output = output;
+  }
+
+  get batches(): readonly Batch[] {
+    const { retractions } = this.#output.result;
+    return retractions.length === 0 ? [] : [retractions];
+  }
+
+  get watermark(): number {
+    return this.#output.watermark;
+  }
 }

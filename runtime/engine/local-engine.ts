@@ -111,7 +111,7 @@ export class LocalEngine implements Engine {
   async #insertDurably(stream: string, body: Uint8Array, options: InsertOptions): Promise<Inserted> {
     if (options.request) return this.#insertOnce(stream, body, options, options.request);
     const { sequence, ...pushed } = await this.#push(stream, body, options, (each) => each);
-    return { ...pushed, epoch: await this.#loop.durable(sequence) };
+    return { epoch: await this.#loop.durable(sequence), ...pushed };
   }
 
   #insertOnce(stream: string, body: Uint8Array, options: InsertOptions, request: RequestKey): Promise<Inserted> {
@@ -120,7 +120,7 @@ export class LocalEngine implements Engine {
     return this.#keyed.run(machine.store, this.#relation(stream).id, request, at, async (name) => {
       const remembered = await this.#push(stream, body, options, ({ sequence, ...pushed }): KeyedRequest => {
         const { fingerprint } = request;
-        const keyed = { name, at, fingerprint, sequence, answer: { ...pushed, epoch: null } };
+        const keyed = { name, at, fingerprint, sequence, answer: { epoch: null, ...pushed } };
         this.#loop.draft.requests.push(keyed);
         return keyed;
       });
@@ -135,8 +135,11 @@ export class LocalEngine implements Engine {
     const body = bufferOf(bytes);
     const kind: RowsKind = { deletes: options.op === 'delete', csv: options.format === 'csv' };
     const source: BodySource = {
-      admit: () => this.#loop.admit(),
-      relation: () => this.#relation(stream),
+      ready: () => this.#loop.ready,
+      admit: () => {
+        this.#loop.admit();
+        return this.#relation(stream);
+      },
       begin: (relation) => this.#loop.machine.intake.read(relation, body, kind),
     };
     return this.#bodies.run(stream, source, (relation, reading) => {
@@ -171,7 +174,8 @@ export class LocalEngine implements Engine {
   }
 
   async moveWatermark(stream: string, to: number): Promise<{ watermark: number; epoch: number | null }> {
-    await this.#loop.admit();
+    await this.#loop.ready;
+    this.#loop.admit();
     const relation = this.#relation(stream);
     if (!relation.writable) throw problem('NOT_WRITABLE', `${stream} is fed by ${relation.definition.connector}`);
     const { intake } = this.#loop.machine;

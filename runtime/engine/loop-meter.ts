@@ -109,7 +109,8 @@ export class LoopMeter {
     this.#commitMs.add(committed - began);
     remember(this.#checkpoints, { epoch, at, bytes: receipt.bytes, ms: receipt.ms });
     if (!batch) return;
-    const ms = { ...batch.ms, commit: committed - began, publish };
+    const { poll, decode, compute, encode } = batch.ms;
+    const ms = { poll, decode, compute, encode, commit: committed - began, publish };
     remember(this.#batches, { epoch, at, rowsIn: batch.rowsIn, rowsOut: batch.rowsOut, ms });
   }
 

@@ -303,12 +303,12 @@ export class Intake {
       const placed = { length, columns, firstOrdinal: ordinal, weights };
       ordinal += length;
       if (relation.eventTime === null || !relation.time)
-        return { ...placed, watermarks: null, paired: pairedChanges(slice, body.rows[index - 1]) };
+        return { watermarks: null, paired: pairedChanges(slice, body.rows[index - 1]), ...placed };
       const times = numbersOf(columns[relation.eventTime]!);
       const { watermarks, late: count } = relation.time.admit(partition, times, length, now);
       relation.counters.rowsLate += count;
       if (watermarks) late.push(lateLines(relation.definition, whole(), times.values, watermarks, length));
-      return { ...placed, watermarks };
+      return { watermarks, ...placed };
     });
   }
 

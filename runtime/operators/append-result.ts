@@ -1,5 +1,6 @@
 import { allocateBytes } from '../columns/allocator.ts';
 import type { Batch } from '../columns/batch.ts';
+import type { Column } from '../columns/column.ts';
 import { concatBatches } from '../columns/concat-columns.ts';
 import { assert } from '../errors/assert.ts';
 import type { DataType } from '../types/data-type.ts';
@@ -27,8 +28,8 @@ export class AppendResult implements ResultTable {
 }
 
 /** Put together at the first look: a sink that discards its rows only counts them. */
-class AppendedRows implements ResultChanges {
-  readonly changes: OutputBatch;
+class AppendedRows implements ResultChanges, OutputBatch {
+  readonly length: number;
   readonly #batches: readonly Batch[];
   readonly #types: readonly DataType[];
   #rows: Batch | null = null;
@@ -36,16 +37,19 @@ class AppendedRows implements ResultChanges {
   constructor(batches: readonly Batch[], types: readonly DataType[]) {
     this.#batches = batches;
     this.#types = types;
-    const together = (): Batch => this.#together();
-    this.changes = {
-      length: batches.reduce((sum, { length }) => sum + length, 0),
-      get ops() {
-        return allocateBytes(this.length).fill(1);
-      },
-      get columns() {
-        return together().columns;
-      },
-    };
+    this.length = batches.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  get changes(): OutputBatch {
+    return this;
+  }
+
+  get ops(): Uint8Array {
+    return allocateBytes(this.length).fill(1);
+  }
+
+  get columns(): readonly Column[] {
+    return this.#together().columns;
   }
 
   get retractions(): Batch {

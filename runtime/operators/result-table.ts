@@ -13,7 +13,10 @@ export interface OutputBatch {
 /** One micro-batch of a view's changes, for the change log and for the views over it. */
 export interface ResultChanges {
   readonly changes: OutputBatch;
-  /** The same as weights: a replaced row is -old, +new. Weights are null in mode append. */
+  /**
+   * The same for a view downstream, in the same epoch: a replaced row is -old, +new; in mode append, where weights are
+   * null, the rows with their W(r). May be computed when read.
+   */
   readonly retractions: Batch;
 }
 

@@ -7,7 +7,7 @@ import type { OutputSpec, SortKey } from '../plan/physical-plan.ts';
 import { cellKindOf, type OperatorState, type StateTable } from '../state/state.ts';
 import type { DataType } from '../types/data-type.ts';
 import { ascending, changeOrder, rowsEqual, sortedRows } from './compare-cells.ts';
-import type { HeldRows, ResultChanges, ResultTable, UnsortedRows } from './result-table.ts';
+import type { HeldRows, OutputBatch, ResultChanges, ResultTable, UnsortedRows } from './result-table.ts';
 import { gatherColumns } from './gather-columns.ts';
 import { readRows, writeRow } from './row-cells.ts';
 import { TouchedGroups } from './touched-groups.ts';
@@ -164,13 +164,8 @@ export class UpsertResult implements ResultTable, HeldRows {
     const order = sortedRows(unordered, picked.length, this.#order);
     const ops = allocateBytes(picked.length).map((_, index) => (picked[order[index] as number]! < slots ? 0 : 1));
     const orderedSlots = order.map((index) => slotOf[index]!);
-    const changes = { length: picked.length, ops, columns: gatherColumns(unordered, order, order.length) };
-    return {
-      changes,
-      get retractions() {
-        return pairUp(pool, slots, orderedSlots, had, now);
-      },
-    };
+    const columns = gatherColumns(unordered, order, order.length);
+    return new KeyedRows({ length: picked.length, ops, columns }, () => pairUp(pool, slots, orderedSlots, had, now));
   }
 }
 
@@ -213,6 +208,20 @@ function settle({ batch, slots, old, had, now }: KeyChanges, slot: number): void
   const left = counts.filter((entry) => entry.count !== 0);
   assert(left.length === 0 || (left.length === 1 && left[0]?.count === 1), 'a key of the result has more than one row');
   now[slot] = left[0]?.held ?? NOTHING;
+}
+
+class KeyedRows implements ResultChanges {
+  readonly changes: OutputBatch;
+  readonly #pairUp: () => Batch;
+
+  constructor(changes: OutputBatch, pairUp: () => Batch) {
+    this.changes = changes;
+    this.#pairUp = pairUp;
+  }
+
+  get retractions(): Batch {
+    return this.#pairUp();
+  }
 }
 
 /** -old, +new of each changed key; rows are numbered as in `pool`. */

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { assert } from '../errors/assert.ts';
 import type { SqliteStoreOptions } from './sqlite-store.ts';
 import type {
   ChangeRecord,
@@ -33,6 +34,7 @@ export interface WorkerStoreOptions extends Pick<SqliteStoreOptions, 'instance' 
 }
 
 interface Pending {
+  readonly id: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: StoreError) => void;
 }
@@ -55,7 +57,8 @@ export class WorkerStore implements Store {
   readonly #temporary: TemporaryDirectory | null;
   readonly #data: StoreWorkerData;
   readonly #url: URL;
-  readonly #pending = new Map<number, Pending>();
+  /** In the order of the requests, which is that of the replies. */
+  readonly #pending: Pending[] = [];
   #worker: Worker | null = null;
   #lastId = 0;
   #closed: Promise<void> | null = null;
@@ -152,22 +155,20 @@ export class WorkerStore implements Store {
     const id = ++this.#lastId;
     worker.postMessage({ id, method, args }, transfer);
     worker.ref();
-    const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { resolve, reject }));
+    const answer = new Promise<unknown>((resolve, reject) => this.#pending.push({ id, resolve, reject }));
     return (await answer) as Awaited<ReturnType<Store[M]>>;
   }
 
   #settle(reply: StoreReply): void {
-    const pending = this.#pending.get(reply.id);
-    this.#pending.delete(reply.id);
-    if (this.#pending.size === 0) this.#worker?.unref();
-    if ('error' in reply) pending?.reject(new StoreError(reply.error.code, reply.error.message));
-    else pending?.resolve(reply.value);
+    const pending = this.#pending.shift();
+    assert(pending?.id === reply.id, 'a reply of the store that nobody waits for');
+    if (this.#pending.length === 0) this.#worker?.unref();
+    if ('error' in reply) pending.reject(new StoreError(reply.error.code, reply.error.message));
+    else pending.resolve(reply.value);
   }
 
   #lose(worker: Worker, message: string): void {
     if (this.#worker === worker) this.#worker = null;
-    const lost = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of lost) reject(new StoreError('STORE_FAILED', message));
+    for (const { reject } of this.#pending.splice(0)) reject(new StoreError('STORE_FAILED', message));
   }
 }

@@ -80,10 +80,10 @@ function textOf(row: Row): string {
 
 function weighted(dataflow: TestDataflow, flow: Flow): { readonly changes: Change[]; readonly retractions: Step[] } {
   const out = dataflow.run({ 0: flow });
-  const rows = rowsOf(out.retractions, ROW);
+  const rows = rowsOf(out.result.retractions, ROW);
   return {
     changes: changesOf(out, ROW),
-    retractions: rows.map((row, index) => ({ row, weight: out.retractions.weights![index]! })),
+    retractions: rows.map((row, index) => ({ row, weight: out.result.retractions.weights![index]! })),
   };
 }
 
@@ -233,8 +233,8 @@ test('an append result hands on every row, with what hides beside it', () => {
     ['+', 1],
     ['+', 2],
   ]);
-  expect(out.retractions.weights).toBe(null);
-  expect([...out.retractions.watermarks!]).toEqual([5, 6, -Infinity]);
+  expect(out.result.retractions.weights).toBe(null);
+  expect([...out.result.retractions.watermarks!]).toEqual([5, 6, -Infinity]);
   expect(out.watermark).toBe(9);
 });
 

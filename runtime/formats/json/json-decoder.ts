@@ -234,10 +234,10 @@ function finished(cells: Cells, length: number, buffer: Buffer): Column {
 function regionOf(bytes: Buffer, start: number, end: number): Region {
   const last = bytes[end - 1] === NEWLINE ? end : 0;
   const roomEnd = bytes.buffer.byteLength - bytes.byteOffset - PADDING;
-  if (last !== 0 && end <= roomEnd) return { ...inputOf(bytes), start, end, shift: 0 };
+  if (last !== 0 && end <= roomEnd) return { start, end, shift: 0, ...inputOf(bytes) };
   if (end - start > COPY_BYTES_MAX) {
     const newline = bytes.lastIndexOf(NEWLINE, Math.min(end, roomEnd) - 1);
-    if (newline >= start) return { ...inputOf(bytes), start, end: newline + 1, shift: 0 };
+    if (newline >= start) return { start, end: newline + 1, shift: 0, ...inputOf(bytes) };
   }
   return copiedRegion(bytes, start, end, last !== 0);
 }
@@ -247,8 +247,7 @@ function copiedRegion(bytes: Buffer, start: number, end: number, terminated: boo
   const copy = allocateUtf8(length + 1 + PADDING);
   bytes.copy(copy, 0, start, end);
   copy.fill(NEWLINE, length);
-  const input = inputOf(copy);
-  return { ...input, start: 0, end: terminated ? length : length + 1, shift: start };
+  return { start: 0, end: terminated ? length : length + 1, shift: start, ...inputOf(copy) };
 }
 
 function inputOf(buffer: Buffer): Input {

@@ -147,7 +147,7 @@ export class TestDataflow {
     for (const [node, flow] of flows) this.#watermarks.set(node, flow.watermark);
     const tick = { epoch: ++this.#epoch, clock: 0 };
     const out = this.#epoch === 1 ? this.#graph.start(flows, tick) : this.#graph.advance(flows, tick);
-    void out.retractions.length;
+    void out.result.retractions.length;
     if (this.#restore) this.#reopen();
     return out;
   }
@@ -207,7 +207,7 @@ function graphOf(plan: PhysicalPlan, states: readonly CheckpointedState[]): DStr
   return buildGraph(plan, { stateOf: (operator) => states[operator]!, monotonic: () => now++, seed: 7 });
 }
 
-export function changesOf({ changes }: GraphOutput, types: readonly DataType[]): Change[] {
+export function changesOf({ result: { changes } }: GraphOutput, types: readonly DataType[]): Change[] {
   return rowsOf(changes, types).map((row, index) => [changes.ops[index] === 1 ? '+' : '-', ...row] as const);
 }
 
