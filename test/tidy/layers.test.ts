@@ -37,6 +37,11 @@ const words = [
     at: ['runtime/expressions/compile-function.ts'],
   },
   {
+    what: 'WebAssembly',
+    pattern: /\bWebAssembly\./g,
+    at: ['runtime/wasm/'],
+  },
+  {
     what: 'the clock',
     pattern: /\bDate\.now\b|\bperformance\.now\b|\bnew Date\(\s*\)/g,
     at: ['runtime/time/', 'server/', 'web/'],

@@ -662,6 +662,89 @@ test('a scanner reads rows of any length where there is no limit, as for $late',
   expect(parsed).toBeLessThan(100);
 });
 
+describe('rows read with scanners', () => {
+  const columns = [column('n', BIGINT), column('t', STRING), column('b', BOOLEAN)];
+
+  /** By the plain parser, and by scanners, which must have read all but the first few rows. */
+  function both(bytes: Buffer, setup: Setup, byHand = 40): Outcome {
+    const padded = Buffer.concat([bytes, Buffer.alloc(16)]).subarray(0, bytes.length);
+    const plain = decodeAll(decoderOf({ ...setup, scan: false }), bytes, setup);
+    const spy = vi.spyOn(RowParser.prototype, 'row');
+    const scanned = decodeAll(decoderOf(setup), padded, setup);
+    const parsed = spy.mock.calls.length;
+    spy.mockRestore();
+    expect(scanned).toEqual(plain);
+    expect(parsed).toBeLessThanOrEqual(byHand);
+    return scanned;
+  }
+
+  const rowOf = (n: number, text: string): string => `{"n":${n},"t":"${text}","b":${n % 2 === 0}}\n`;
+
+  test('may be longer than the memory that scanners have at first, and than it ever gets', () => {
+    const setup = { columns, rowBytesMax: 64 << 20 };
+    const small = Array.from({ length: 40 }, (_, n) => rowOf(n, 'x')).join('');
+    const sizes = [600_000, 3_000_000, 18_000_000, 10];
+    const bytes = Buffer.from(small + sizes.map((size, n) => rowOf(n, 'y'.repeat(size))).join('') + small);
+    const before = decoderOf(setup);
+    decodeAll(before, Buffer.from(small), setup);
+    const { rows } = both(bytes, setup);
+    expect(rows.slice(40, 44).map((row) => (row[1] as string).length)).toEqual(sizes);
+    // A scanner that was there before the memory grew writes to where it is now.
+    expect(decodeAll(before, Buffer.from(small), setup)).toEqual(
+      decodeAll(decoderOf({ ...setup, scan: false }), Buffer.from(small), setup),
+    );
+  });
+
+  test('end where the memory of scanners ends, and go on in another run', () => {
+    const bytes = Buffer.from(Array.from({ length: 30_000 }, (_, n) => rowOf(n, 'abc'.repeat(n % 40))).join(''));
+    expect(both(bytes, { columns }).rows).toHaveLength(30_000);
+  });
+
+  test('of two streams in turn do not meet each other', () => {
+    const setups = [{ columns }, { columns: [column('t', STRING), column('n', INT)] }];
+    const decoders = setups.map(decoderOf);
+    const texts = ['left', 'right'].map((side) => Array.from({ length: 50 }, (_, n) => rowOf(n, side + n)).join(''));
+    for (let turn = 0; turn < 6; turn++) {
+      const side = turn % 2;
+      const bytes = Buffer.from(texts[side]!);
+      const plain = decodeAll(decoderOf({ ...setups[side]!, scan: false }), bytes, setups[side]!);
+      expect(decodeAll(decoders[side]!, bytes, setups[side]!, 20)).toEqual(plain);
+    }
+  });
+
+  test('may have more columns than there is room for', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => column(`c${index}`, INT));
+    const setup = { columns: [column('n', INT), ...many] };
+    const bytes = Buffer.from('{"n":1}\n'.repeat(40));
+    expect(both(bytes, setup).rows[39]!.slice(0, 2)).toEqual([1, null]);
+  });
+
+  test('have digits, points and signs wherever they may stand', () => {
+    const numbers = fc
+      .tuple(
+        fc.constantFrom('', '-'),
+        fc.stringMatching(/^(0|[1-9]\d{0,17})$/),
+        fc.oneof(fc.constant(''), fc.stringMatching(/^\.\d{1,17}$/)),
+        fc.constantFrom('', '', '', 'e2', 'E-1'),
+      )
+      .map((parts) => parts.join(''));
+    const types = [BIGINT, DOUBLE, decimal(10, 2), decimal(15, 15), decimal(38, 20), INT, TIMESTAMP];
+    const setup = { columns: types.map((type, index) => column(`c${index}`, type)) };
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(numbers, { minLength: 8, maxLength: 8 }), { minLength: 60, maxLength: 60 }),
+        (rows) => {
+          const text = rows.map((row) => `{${row.map((number, index) => `"c${index}":${number}`).join()}}\n`).join('');
+          // Rows that are good, so that there is a scanner.
+          const good = `{${Array.from({ length: 8 }, (_, index) => `"c${index}":0`).join()}}\n`.repeat(40);
+          both(Buffer.from(good + text), setup, 200);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
 describe('random rows', () => {
   test('mean what JSON.parse and plain checks say, in any order and spacing', () => {
     fc.assert(

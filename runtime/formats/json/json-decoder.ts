@@ -2,11 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { allocateUtf8 } from '../../columns/allocator.ts';
 import type { Column } from '../../columns/column.ts';
 import type { DecodedRows, DecoderOptions, RefusedRow, RowDecoder, RowRefusal, WireColumn } from '../format.ts';
+import { canCompile } from '../../wasm/compile.ts';
 import { isSpace, rawLines, rawText } from '../line-spans.ts';
 import { type Cells, cellsOf } from './cells.ts';
 import { type Input, NEWLINE, PADDING, RowParser } from './row-parser.ts';
 import { hasShape, type RowShape, shapeOf } from './row-shape.ts';
-import { Scanner, scannerArrays } from './scanner.ts';
+import { Scanner } from './scanner.ts';
 
 /** Rows that are checked for valid UTF-8 together. */
 const WINDOW_BYTES = 256 * 1024;
@@ -50,7 +51,7 @@ export class JsonDecoder implements RowDecoder {
     this.#options = options;
     this.#kept = columns.map((_, column) => options.keep.includes(column));
     this.#parser = new RowParser(columns, options.unknownFields, options.computed);
-    this.#scan = scan;
+    this.#scan = scan && canCompile;
   }
 
   /** How many shapes of rows have a scanner. */
@@ -91,7 +92,7 @@ export class JsonDecoder implements RowDecoder {
   #scanRows(pass: Pass): boolean {
     for (let index = 0; index < this.#scanners.length; index++) {
       const scanner = this.#scanners[index]!;
-      const row = scanner.run(pass.region, pass.arrays, {
+      const row = scanner.run(pass.number, pass.region, pass.cells, {
         start: pass.at,
         end: pass.windowEnd,
         row: pass.row,
@@ -152,27 +153,28 @@ export class JsonDecoder implements RowDecoder {
   }
 }
 
+let passes = 0;
+
 /** How far one call has come. */
 class Pass {
+  readonly number = ++passes;
   readonly region: Region;
+  readonly cells: readonly (Cells | null)[];
   readonly rowsMax: number;
   readonly refused: RefusedRow[] = [];
   readonly #refusedMax: number;
-  arrays: readonly unknown[];
   capacity: number;
   at: number;
   row = 0;
   lines = 0;
   windowEnd: number;
   windowValid = false;
-  readonly #cells: readonly (Cells | null)[];
 
   constructor(region: Region, cells: readonly (Cells | null)[], capacity: number, rowsMax: number, refusedMax: number) {
     this.region = region;
     this.rowsMax = rowsMax;
     this.#refusedMax = refusedMax;
-    this.#cells = cells;
-    this.arrays = scannerArrays(cells);
+    this.cells = cells;
     this.capacity = capacity;
     this.at = region.start;
     this.windowEnd = region.start;
@@ -204,12 +206,11 @@ class Pass {
 
   grow(): void {
     this.capacity = Math.min(this.rowsMax, this.capacity * 2);
-    for (const column of this.#cells) column?.grow(this.capacity);
-    this.arrays = scannerArrays(this.#cells);
+    for (const column of this.cells) column?.grow(this.capacity);
   }
 
   clearRow(row: number): void {
-    for (const column of this.#cells) column?.clear(row);
+    for (const column of this.cells) column?.clear(row);
   }
 
   accept(rows: number, next: number): void {

@@ -1,12 +1,12 @@
-import { compileFunction } from '../../expressions/compile-function.ts';
+import { compileModule } from '../../wasm/compile.ts';
 import type { WireColumn } from '../format.ts';
-import { type Cells, TextCells } from './cells.ts';
+import type { Cells } from './cells.ts';
 import type { Input, RowParser } from './row-parser.ts';
 import type { RowShape } from './row-shape.ts';
-import { SCANNER_PARAMETERS, scannerLiterals, scannerSource } from './scanner-source.ts';
+import { INPUT_AT, ScanMemory } from './scan-memory.ts';
+import { ScannedColumns } from './scanned-columns.ts';
+import { scannerCode } from './scanner-code.ts';
 import { usualTimestamp } from './time-text.ts';
-
-const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`));
 
 /** Where a scan goes on and how much room there is. */
 export interface ScanRange {
@@ -19,16 +19,21 @@ export interface ScanRange {
 
 const INT32_MAX = 0x7fffffff;
 
-/** Reads rows of one shape, as fast as JavaScript can, and stops before the first that has another. */
+let shared: ScanMemory | null = null;
+
+/** Reads rows of one shape, with code that is generated for it, and stops before the first that has another. */
 export class Scanner {
   readonly shape: RowShape;
   /** Where the last scan stopped. */
   stopped = 0;
-  readonly #literals: Int32Array;
-  readonly #scan: (...args: readonly unknown[]) => unknown;
-  readonly #state = new Float64Array(1);
-  readonly #helpers: readonly unknown[];
+  readonly #memory: ScanMemory = (shared ??= new ScanMemory());
+  readonly #columns: ScannedColumns;
+  readonly #scan: (...args: readonly number[]) => number;
   readonly #rowBytesMax: number;
+  #cells: readonly (Cells | null)[] = [];
+  /** Of the run: its first row, and what to add to an address to get the place in the input. */
+  #row = 0;
+  #shift = 0;
 
   constructor(
     shape: RowShape,
@@ -38,45 +43,42 @@ export class Scanner {
     rowBytesMax: number,
   ) {
     this.shape = shape;
-    this.#literals = scannerLiterals(shape);
-    this.#scan = compileFunction(SCANNER_PARAMETERS, scannerSource(shape, columns, kept));
-    // The generated text compares it as a 32-bit integer, and Infinity is 0 there: no row would pass.
+    this.#columns = new ScannedColumns(columns, kept, this.#memory);
     this.#rowBytesMax = Math.min(rowBytesMax, INT32_MAX);
-    this.#helpers = [
-      (column: number, at: number, row: number) => parser.value(column, at, row),
-      (at: number, level: number) => parser.skip(at, level),
-      (column: number, row: number) => parser.absent(column, row),
-      usualTimestamp,
-      POWERS,
-    ];
+    this.#scan = compileModule(scannerCode(shape, columns, this.#columns.places), this.#memory.memory, {
+      value: (column, at, row) => {
+        const next = parser.value(column!, at! + this.#shift, row! + this.#row);
+        this.#mirror(column!, row!);
+        return next < 0 ? next : next - this.#shift;
+      },
+      skip: (at, level) => {
+        const next = parser.skip(at! + this.#shift, level!);
+        return next < 0 ? next : next - this.#shift;
+      },
+      absent: (column, row) => {
+        parser.absent(column!, row! + this.#row);
+        this.#mirror(column!, row!);
+        return 0;
+      },
+      timestamp: (at) => usualTimestamp(this.#memory.bytes, at!),
+    });
   }
 
-  /** Answers the row behind the last one read. */
-  run(input: Input, arrays: readonly unknown[], { start, end, row, rowsMax }: ScanRange): number {
-    const rows = this.#scan(
-      input.bytes,
-      input.view,
-      this.#literals,
-      arrays,
-      ...this.#helpers,
-      this.#state,
-      start,
-      end,
-      row,
-      rowsMax,
-      this.#rowBytesMax,
-    ) as number;
-    this.stopped = this.#state[0]!;
-    return rows;
+  /** Answers the row behind the last one read. `owner`: whose input this is, to the same positions while it lives. */
+  run(owner: number, input: Input, cells: readonly (Cells | null)[], { start, end, row, rowsMax }: ScanRange): number {
+    const { from, to } = this.#memory.hold(owner, input.buffer, start, end);
+    this.#cells = cells;
+    this.#row = row;
+    this.#shift = from - INPUT_AT;
+    const room = Math.min(rowsMax - row, this.#columns.rowsMax);
+    const rows = this.#scan(start - this.#shift, to - this.#shift, room, this.#rowBytesMax, this.#shift);
+    this.#columns.copy(cells, rows, row);
+    this.#cells = [];
+    this.stopped = this.#memory.stopped + this.#shift;
+    return row + rows;
   }
-}
 
-/** The arrays that a scanner writes to, in the order in which its text names them. */
-export function scannerArrays(cells: readonly (Cells | null)[]): unknown[] {
-  const arrays: unknown[] = [];
-  for (const column of cells) {
-    if (column instanceof TextCells) arrays.push(column.starts, column.lengths);
-    else if (column !== null) arrays.push(column.values);
+  #mirror(column: number, row: number): void {
+    this.#columns.mirror(column, this.#cells, row + this.#row, row);
   }
-  return arrays;
 }
