@@ -21,7 +21,7 @@ const NEWLINE = 10;
 export class ScanMemory {
   readonly memory: WasmMemory = newMemory(INPUT_AT + INPUT_BYTES + GUARD);
   bytes: Buffer = Buffer.from(this.memory.buffer);
-  /** Grows with the memory: whoever has a view of it makes it anew when this has changed. */
+  /** When it has changed, the memory has grown, and views of it must be made anew. */
   generation = 0;
   #owner = 0;
   #from = 0;
@@ -38,8 +38,9 @@ export class ScanMemory {
   }
 
   /**
-   * Has the lines from `start` to `end` of the owner's input (the owner: any number that no other ever had), or as many as there is room for; answers where the input
-   * that begins at INPUT_AT begins and ends in the owner's, the same place twice where not even one line has room.
+   * Has the lines from `start` to `end` of the input, or as many as there is room for: those between the places that it
+   * answers, the first of which is at INPUT_AT. The same place twice: not even one line has room. `owner`: whose input
+   * it is, a number that no other ever has.
    */
   hold(owner: number, input: Buffer, start: number, end: number): { readonly from: number; readonly to: number } {
     if (this.#owner !== owner || start < this.#from || start >= this.#to) this.#copy(owner, input, start, end);
