@@ -13,7 +13,7 @@ type Front = 'palette' | 'keys' | null;
 
 /** The whole console: the rail, what is wrong with the connection, and the page of the route. */
 export function App() {
-  const { route, access } = useServices();
+  const { route, access, link } = useServices();
   const [front, setFront] = useState<Front>(null);
   const close = (): void => setFront(null);
   const main = useRef<HTMLElement>(null);
@@ -24,10 +24,11 @@ export function App() {
       entry ? [{ keys: `g ${entry.key}`, label: `Go to ${title}`, run: () => goTo({ page }) }] : [],
     ),
   ]);
-  const { Panel, title } = shown(route.value);
+  const { Panel, title, known } = shown(route.value);
+  const { kind } = link.state.value;
   useEffect(() => void (document.title = `${title} · Millrace`), [title]);
   return (
-    <div class="shell">
+    <div class="shell" data-link={kind}>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to content
       </button>
@@ -35,6 +36,11 @@ export function App() {
       <div class="stage">
         <LinkBanner />
         <main id="main" tabIndex={-1} ref={main}>
+          {!known && (
+            <p class="note" role="status">
+              <b>NO SUCH PAGE</b> Nothing is at this address; this is the overview.
+            </p>
+          )}
           <Panel />
         </main>
       </div>
@@ -47,6 +53,11 @@ export function App() {
 
 /** An address that leads nowhere shows the first page. */
 function shown({ page, name }: Route) {
-  const found = pages.find((each) => each.page === page) ?? pages[0]!;
-  return { Panel: found.panel, title: found.entry === null && name !== undefined ? name : found.title };
+  const known = pages.find((each) => each.page === page);
+  const found = known ?? pages[0]!;
+  return {
+    known: known !== undefined,
+    Panel: found.panel,
+    title: found.entry === null && name !== undefined ? name : found.title,
+  };
 }

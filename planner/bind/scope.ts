@@ -69,7 +69,10 @@ export function resolveColumn(scope: Scope, table: Identifier | null, name: Iden
     isOuterName(each.name),
   );
   const where = table === null ? placeOf(scope) : ` in ${table.text}`;
-  const hint = suggest(name.text, new Set(candidates.map((column) => shownName(column.name))));
+  const hint =
+    scope.columns.length === 0
+      ? 'say FROM where the columns come from'
+      : suggest(name.text, new Set(candidates.map((column) => shownName(column.name))));
   throw problem('UNKNOWN_COLUMN', `no column ${name.text}${where}`, name.span, hint);
 }
 

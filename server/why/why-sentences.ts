@@ -31,11 +31,16 @@ function stateSentences({ view }: WhyStatus): string[] {
   }
 }
 
-function inputSentences({ relation, kind, rowsIn, rowsRejected, watermark }: WhyInput): string[] {
+function inputSentences({ relation, kind, rowsIn, rowsLate, rowsRejected, watermark }: WhyInput): string[] {
   const sentences: string[] = [];
   if (rowsIn === 0) sentences.push(`${relation} has ${kind === 'view' ? 'given' : 'accepted'} no row yet.`);
   if (rowsRejected > 0) {
     sentences.push(`${relation} refused ${rows(rowsRejected)}: ${relation}$errors says why.`);
+  }
+  if (rowsLate > 0) {
+    sentences.push(
+      `${rows(rowsLate)} of ${relation} came behind its watermark: ${relation}$late has them; windows that are still open take them in.`,
+    );
   }
   if (watermark === Infinity) sentences.push(`${relation} has ended.`);
   return sentences;

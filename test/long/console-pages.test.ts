@@ -68,7 +68,7 @@ describe('the live pages, in Chromium on the demo', () => {
       const views = page.getByRole('region', { name: 'Views', exact: true });
       await shows(views.getByRole('row'), /revenue_by_item/);
       const streams = page.getByRole('region', { name: 'Streams', exact: true }).last();
-      for (const head of ['rows/s', 'behind', 'late', 'refused']) {
+      for (const head of ['rows/s', 'behind', 'late', 'refused', ...(width > 600 ? ['watermark'] : [])]) {
         await streams.getByRole('columnheader', { name: head }).waitFor(SOON);
       }
       await shows(streams.getByRole('row'), /clicks/);

@@ -1,6 +1,6 @@
 import type { StreamJson } from '../../server/protocol.ts';
 import { Sparkline } from '../parts/sparkline.tsx';
-import { countText, lagText, rateText } from '../state/format.ts';
+import { countText, lagText, rateText, timeText } from '../state/format.ts';
 import { hrefOf } from '../state/route.ts';
 import type { Rated } from '../state/status.ts';
 
@@ -24,6 +24,9 @@ export function StreamsList({ streams }: { streams: readonly Rated<StreamJson>[]
                 <th scope="col" class="extra" />
                 <th scope="col" class="figure">
                   rows/s
+                </th>
+                <th scope="col" class="figure extra">
+                  watermark
                 </th>
                 <th scope="col" class="figure" title="how far the watermark is behind the clock">
                   behind
@@ -62,6 +65,7 @@ function StreamLine({ item, rate, history }: Rated<StreamJson>) {
       <td class="figure" title={`${countText(rowsIn)} rows in all`}>
         {rateText(rate)}
       </td>
+      <td class="figure extra">{watermark === null ? '–' : timeText(watermark.replace(/\.\d+Z$/, 'Z'))}</td>
       <td class="figure" title={watermark ?? 'no watermark'}>
         {lagText(watermark, Date.now())}
       </td>

@@ -12,7 +12,7 @@ export function FeedState({ feed }: { feed: LiveFeed | null }) {
   return (
     <>
       <Trouble state={state} />
-      <GapNote gap={feed.gap.value} />
+      {state.kind === 'live' && <GapNote gap={feed.gap.value} />}
       {size === 0 && <NoRows state={state} isKnown={columns.length > 0} isPaused={feed.paused.value} />}
     </>
   );

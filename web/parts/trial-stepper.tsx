@@ -36,6 +36,7 @@ export function TrialStepper({ bench, outcome, streams }: TrialStepperProps) {
       </div>
       <p class="step-facts" role="status">
         <b>{step.end ? 'End of input' : `Batch ${at + 1} of ${steps.filter(({ end }) => !end).length}`}</b>
+        {!step.end && steps.at(-1)!.end && <span>then the end of input</span>}
         <span>clock {timeText(step.now)}</span>
         <span>watermark {step.watermark === null ? 'none' : timeText(step.watermark)}</span>
       </p>
@@ -76,6 +77,7 @@ function StepStrip({ steps, at, onGo }: StepStripProps) {
             aria-current={index === at ? 'step' : undefined}
             tabIndex={index === at ? 0 : -1}
             data-trouble={hasTrouble(step)}
+            data-end={step.end}
             onClick={() => onGo(index)}
           >
             <i style={{ height: `${(100 * step.changes.length) / most}%` }} />

@@ -507,6 +507,7 @@ export class RowParser {
   #noObject(at: number): number {
     if (this.quiet) return this.#refuseQuietly();
     const end = this.skip(at, 0);
+    if (end < 0 && this.refusal?.code === 'MALFORMED_JSON') return this.#malformed(at, 'expected { of a JSON object');
     if (end < 0) return -1;
     const rest = this.#skipSpace(end);
     if (this.#bytes[rest] !== NEWLINE) return this.#malformed(rest, 'a row is one JSON object');
