@@ -25,10 +25,9 @@ export function App() {
     ),
   ]);
   const { Panel, title, known } = shown(route.value);
-  const { kind } = link.state.value;
   useEffect(() => void (document.title = `${title} · Millrace`), [title]);
   return (
-    <div class="shell" data-link={kind}>
+    <div class="shell" data-stale={link.state.value.kind !== 'open'}>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
         Skip to content
       </button>
