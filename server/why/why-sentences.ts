@@ -10,6 +10,7 @@ export function whySentences(why: WhyStatus, holding: Holding | null): string[] 
     ...windowSentences(why, holding),
     ...idleSentences(why.inputs),
     ...operatorSentences(why),
+    ...lateSentences(why.inputs),
     ...outputSentences(why),
   ];
 }
@@ -31,16 +32,11 @@ function stateSentences({ view }: WhyStatus): string[] {
   }
 }
 
-function inputSentences({ relation, kind, rowsIn, rowsLate, rowsRejected, watermark }: WhyInput): string[] {
+function inputSentences({ relation, kind, rowsIn, rowsRejected, watermark }: WhyInput): string[] {
   const sentences: string[] = [];
   if (rowsIn === 0) sentences.push(`${relation} has ${kind === 'view' ? 'given' : 'accepted'} no row yet.`);
   if (rowsRejected > 0) {
     sentences.push(`${relation} refused ${rows(rowsRejected)}: ${relation}$errors says why.`);
-  }
-  if (rowsLate > 0) {
-    sentences.push(
-      `${rows(rowsLate)} of ${relation} came behind its watermark: ${relation}$late has them; windows that are still open take them in.`,
-    );
   }
   if (watermark === Infinity) sentences.push(`${relation} has ended.`);
   return sentences;
@@ -85,6 +81,15 @@ function idleSentences(inputs: readonly WhyInput[]): string[] {
       ? [`${relation} is idle: its watermark goes on with the clock.`]
       : [`Idle in ${relation}, and holding nothing back: ${idle.join(', ')}.`];
   });
+}
+
+function lateSentences(inputs: readonly WhyInput[]): string[] {
+  return inputs
+    .filter(({ rowsLate }) => rowsLate > 0)
+    .map(
+      ({ relation, rowsLate }) =>
+        `${rows(rowsLate)} of ${relation} came behind its watermark: ${relation}$late has them; windows that are still open take them in.`,
+    );
 }
 
 function operatorSentences({ view, operators }: WhyStatus): string[] {

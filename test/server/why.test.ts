@@ -65,6 +65,11 @@ test('says that nothing came, what the next window waits for, what was filtered 
   const after = await why('per_minute');
   expect(after).toMatchObject({ seq: 1, nextWindow: { end: '2026-01-31T10:02:00.000Z', missingMs: 60_000 } });
   expect(after.sentences.at(-1)).toBe('per_minute has made 1 change so far.');
+
+  await step([{ item: 'c', ts: '2026-01-31T10:00:30Z' }]);
+  const late = (await why('per_minute')).sentences.join(' ');
+  expect(late).toMatch(/Operator \d+ dropped 1 row as late/);
+  expect(late).toContain('1 row of clicks came behind its watermark: clicks$late has them');
 });
 
 test('says who holds a join back, and which rows have no partner', async () => {

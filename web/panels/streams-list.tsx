@@ -21,7 +21,7 @@ export function StreamsList({ streams }: { streams: readonly Rated<StreamJson>[]
             <thead>
               <tr>
                 <th scope="col">stream</th>
-                <th scope="col" class="extra" />
+                <th scope="col" class="extra roomy" />
                 <th scope="col" class="figure">
                   rows/s
                 </th>
@@ -59,7 +59,7 @@ function StreamLine({ item, rate, history }: Rated<StreamJson>) {
         <a href={hrefOf({ page: 'stream', name })}>{name}</a>{' '}
         <span class="tag">{kind === 'stream' ? connector : kind}</span>
       </th>
-      <td class="extra">
+      <td class="extra roomy">
         <Sparkline values={history} />
       </td>
       <td class="figure" title={`${countText(rowsIn)} rows in all`}>

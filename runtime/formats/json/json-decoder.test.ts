@@ -662,6 +662,18 @@ test('a scanner reads rows of any length where there is no limit, as for $late',
   expect(parsed).toBeLessThan(100);
 });
 
+test('a row that is no object at all is told so', () => {
+  const rows = ['not json', '[1,]', '"a', '7'];
+  const bytes = Buffer.from(`${rows.join('\n')}\n`);
+  const { refused } = decoderOf({ columns: [column('n', INT)] }).decode(bytes, 0, bytes.length, 10);
+  expect(refused.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    'MALFORMED_JSON expected { of a JSON object at byte 0',
+    'MALFORMED_JSON expected { of a JSON object at byte 0',
+    'MALFORMED_JSON expected { of a JSON object at byte 0',
+    'WRONG_TYPE a row is a JSON object, not 7',
+  ]);
+});
+
 describe('rows read with scanners', () => {
   const columns = [column('n', BIGINT), column('t', STRING), column('b', BOOLEAN)];
 
