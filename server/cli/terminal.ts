@@ -22,6 +22,7 @@ export function processTerminal(): Terminal {
     async drained() {
       if (stdout.writableNeedDrain) await once(stdout, 'drain');
     },
-    size: () => ({ rows: stdout.rows ?? 24, columns: stdout.columns ?? 80 }),
+    // Some terminals say that they have no size at all.
+    size: () => ({ rows: stdout.rows || 24, columns: stdout.columns || 80 }),
   };
 }
