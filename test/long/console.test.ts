@@ -184,8 +184,19 @@ describe('the console, in Chromium on the demo', () => {
     await page.locator('.card .bars').first().waitFor(SOON);
     await server.stop('SIGTERM');
     await page.getByRole('alert').filter({ hasText: 'server was stopped' }).waitFor(SOON);
+    const filter = `getComputedStyle(document.querySelector('.card')).filter`;
+    await until(async () => (await page.evaluate(filter)) === 'grayscale(1)');
     await start();
     await isLive(page);
+    await until(async () => (await page.evaluate(filter)) === 'none');
+  });
+
+  test('an address that leads nowhere says so', async () => {
+    const { page } = await openPage(browser, `${url}/#/nonsense`, { width: 390, colorScheme: 'light' });
+    await isLive(page);
+    await page.getByText('NO SUCH PAGE').waitFor(SOON);
+    await page.evaluate("location.hash = '#/sql'");
+    await page.getByText('NO SUCH PAGE').waitFor({ ...SOON, state: 'detached' });
   });
 
   test('a locked server is opened with its token, kept for the tab', async () => {
