@@ -83,12 +83,17 @@ export function shownRows(place: Locator): Promise<string[]> {
     );
 }
 
-/** What axe finds that keeps people out. */
+/**
+ * What axe finds that keeps people out. The list of completions may be open: its arrow keys are the editor's
+ * (`aria-activedescendant`), which axe knows of comboboxes only, and so it asks for a focus that the list must not have.
+ */
 export async function seriousFaults(page: Page): Promise<readonly string[]> {
   await page.evaluate(axe.source);
   const found = (await page.evaluate(
     `axe.run(document, { resultTypes: ['violations'], preload: false }).then(({ violations }) => violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => ({ id, nodes: nodes.filter(({ target }) => !(id === 'scrollable-region-focusable' && /#cm-ac-/.test(target))) }))
+      .filter(({ nodes }) => nodes.length > 0)
       .map(({ id, nodes }) => id + ': ' + nodes.map(({ target, failureSummary }) => target + ' ' + failureSummary).join(' | ')))`,
   )) as readonly string[];
   return found;
