@@ -1,5 +1,5 @@
 // Sums the vitest JSON result files named as arguments into one closing line. Fails when a test failed, when a test
-// file could not be run at all, or when a run left no result.
+// file could not be run at all, or when a run left no result. What failed is named again before that line.
 import { existsSync, readFileSync } from 'node:fs';
 
 const { expected, runs } = readRuns(process.argv.slice(2));
@@ -9,6 +9,7 @@ const passed = sum((run) => run.numPassedTests);
 const failed = sum((run) => run.numFailedTests + brokenFiles(run)) + expected - runs.length;
 const skipped = sum((run) => run.numPendingTests + run.numTodoTests);
 
+for (const name of runs.flatMap(failures)) console.log(`failed: ${name}`);
 if (skipped > 0) console.log(`${skipped} skipped`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0;
@@ -23,6 +24,23 @@ function readRuns(files) {
 
 /** A file that breaks before its first test has no failed test to count: it counts as one failure. */
 function brokenFiles(run) {
-  const hasFailedTest = (file) => file.assertionResults.some((test) => test.status === 'failed');
-  return run.testResults.filter((file) => file.status === 'failed' && !hasFailedTest(file)).length;
+  return run.testResults.filter((file) => file.status === 'failed' && failedTests(file).length === 0).length;
+}
+
+function failures(run) {
+  return run.testResults.filter((file) => file.status === 'failed').flatMap(failuresOfFile);
+}
+
+function failuresOfFile(file) {
+  const tests = failedTests(file);
+  if (tests.length === 0) return [`${file.name}: ${firstLines(file.message)}`];
+  return tests.map((test) => `${test.fullName}: ${firstLines(test.failureMessages.join('\n'))}`);
+}
+
+function failedTests(file) {
+  return file.assertionResults.filter((test) => test.status === 'failed');
+}
+
+function firstLines(text) {
+  return text.split('\n').slice(0, 3).join(' ').slice(0, 600);
 }
