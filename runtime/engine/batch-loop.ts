@@ -3,6 +3,7 @@ import { problem } from '../errors/problem.ts';
 import type { Entry } from '../intake/entry.ts';
 import type { Relation } from '../intake/relation.ts';
 import { StoreError } from '../store/store.ts';
+import { Admission, shuttingDown } from './admission.ts';
 import type { Joining } from './backfill.ts';
 import { Backfills, behindHead } from './backfills.ts';
 import { asProblem, CommitQueue, type CommittedPosition } from './commit-queue.ts';
@@ -15,8 +16,10 @@ import { statusTime } from './frame-time.ts';
 import type { LogChunk } from './log-reader.ts';
 import { LogTrimmer } from './log-trimmer.ts';
 import { LoopMeter } from './loop-meter.ts';
+import { LoopSleep } from './loop-sleep.ts';
 import { Machine, type MachineOptions } from './machine.ts';
 import { failureOf, type MicroBatch, runMicroBatch } from './micro-batch.ts';
+import { bytesOf, PendingRows } from './pending-rows.ts';
 import { positionLost } from './position-lost.ts';
 import { type CommittedHead, headOf, publicationOf, Publisher } from './publisher.ts';
 import { type RecoveredMachine, recoverMachine, restoreDataflow } from './recovery.ts';
@@ -32,8 +35,6 @@ export interface LoopOptions extends MachineOptions {
 
 /** Rows of one micro-batch of the automatic trigger. Sources are bounded in time besides, to about 50 ms of work. */
 const BATCH_ROWS_MAX = 1 << 19;
-/** Bytes of rows that are accepted and not both processed and durable; beyond it new ones are refused with OVERLOADED. */
-const PENDING_BYTES_MAX = 256 << 20;
 /**
  * Batches from this size on may be submitted while so many commits before them are under way, so that one which takes long
  * (of a closing window) holds nothing up. Smaller ones wait for the commit before them: what comes meanwhile shares theirs.
@@ -44,11 +45,6 @@ const RETRY_MS = 1000;
 const RETRY_MS_MAX = 30_000;
 /** How long a CREATE waits for its query to catch up, so that it can be read at once where there is little to read. */
 const CATCH_UP_MS = 50;
-
-interface Reloaded {
-  readonly promise: Promise<void>;
-  resolve(): void;
-}
 
 /**
  * The micro-batch loop. It closes a batch as soon as the one before is handed to the store and something waits: rows,
@@ -71,12 +67,9 @@ export class BatchLoop {
   #poller: SourcePoller;
   #trimmer: LogTrimmer;
   #backfills: Backfills;
-  /** Accepted, not processed. */
-  #pending: Entry[] = [];
-  #pendingBytes = 0;
-  /** Since the start; of them those that a commit has made durable. */
-  #acceptedBytes = 0;
-  #durableBytes = 0;
+  readonly #pending = new PendingRows();
+  readonly #admission: Admission;
+  readonly #sleep: LoopSleep;
   #processed = 0;
   #clock = -Infinity;
   /** The clock of the last step: no later one is before it. The first may be anywhere, also before this server's start. */
@@ -88,18 +81,14 @@ export class BatchLoop {
   #events: EngineEvent[] = [];
   /** Queries that failed in the middle of a micro-batch, whose state must come back from the store. */
   #torn: Dataflow[] = [];
-  #wakeUp: (() => void) | null = null;
-  #woken = false;
   #stopping = false;
-  /** Pending after a failed commit until it is known whether the store works again. */
-  #reloaded: Reloaded = { promise: Promise.resolve(), resolve: () => {} };
-  /** Why nothing can be accepted. */
-  #refusal: Error | null = null;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: LoopOptions) {
     this.#options = options;
     this.#meter = new LoopMeter(options.clock);
+    this.#admission = new Admission(options.pendingBytesMax);
+    this.#sleep = new LoopSleep(options.clock);
     const newSlicePool = options.newSlicePool ?? (() => new RecyclingPool());
     this.#polledSlices = newSlicePool();
     this.#computedSlices = newSlicePool();
@@ -157,13 +146,13 @@ export class BatchLoop {
 
   /** Of the last row that the queries at the head have absorbed, or are about to in this micro-batch. */
   get processedOrdinal(): number {
-    return (this.#pending[0]?.record.ordinal ?? this.machine.intake.nextOrdinal) - 1;
+    return (this.#pending.first?.record.ordinal ?? this.machine.intake.nextOrdinal) - 1;
   }
 
   /** Resolves once every query at the head has absorbed the row with this ordinal and that is durable; answers the epoch. */
   applied(ordinal: number): Promise<number> {
     this.wake();
-    const entry = this.#pending.find(({ record }) => record.ordinal + record.rows > ordinal);
+    const entry = this.#pending.withRow(ordinal);
     return this.#commits.applied(entry?.record.sequence ?? this.#processed);
   }
 
@@ -198,21 +187,12 @@ export class BatchLoop {
 
   /** Resolves when it is known whether rows can be accepted. */
   get ready(): Promise<void> {
-    return this.#reloaded.promise;
+    return this.#admission.known;
   }
 
   /** Throws what to tell the sender where no rows can be accepted. */
   admit(): void {
-    if (this.#refusal !== null) throw this.#refusal;
-    if (this.#stopping) throw problem('SHUTTING_DOWN', 'the server is shutting down');
-    if (this.#waitingBytes > (this.#options.pendingBytesMax ?? PENDING_BYTES_MAX)) {
-      throw problem(
-        'OVERLOADED',
-        'too many rows wait to be stored and processed',
-        undefined,
-        'send them again in a moment',
-      );
-    }
+    this.#admission.check(this.#pending.waitingBytes);
   }
 
   /** As caughtUp, but no longer than a moment: a long backfill goes on by itself. Under the manual trigger nothing moves. */
@@ -249,9 +229,9 @@ export class BatchLoop {
       const atHead = dataflow.joined && !dataflow.failure;
       return { view: dataflow.name, entries: lastSequence - (atHead ? this.#processed : dataflow.position) };
     });
-    const { length: pending } = this.#pending;
+    const { length: pending, bytes: pendingBytes } = this.#pending;
     const { epoch } = this.#commits;
-    return { epoch, batches, checkpoints, batchMs, commitMs, pending, pendingBytes: this.#pendingBytes, lags };
+    return { epoch, batches, checkpoints, batchMs, commitMs, pending, pendingBytes, lags };
   }
 
   watch(name: string): void {
@@ -272,8 +252,7 @@ export class BatchLoop {
   }
 
   wake(): void {
-    this.#woken = true;
-    this.#wakeUp?.();
+    this.#sleep.wake();
   }
 
   /** One micro-batch over everything accepted, under the manual trigger. */
@@ -299,7 +278,7 @@ export class BatchLoop {
       this.#poll((poller) => poller.pollAll(clock));
       this.machine.intake.passTime(clock, this.machine.neededStreams());
       const joins = await this.#backfills.joinAll(this.#processed);
-      const stepped = this.#compute(this.#take(Infinity), new Map(), joins);
+      const stepped = this.#compute(this.#pending.take(Infinity), new Map(), joins);
       this.#trimLogs();
       await this.#submit();
       await this.#commits.settle();
@@ -308,7 +287,7 @@ export class BatchLoop {
   }
 
   async shutdown(): Promise<void> {
-    this.#stopping = true;
+    this.#close();
     this.wake();
     await this.#running;
     await this.machine.store.close();
@@ -320,9 +299,7 @@ export class BatchLoop {
     this.#clock = recovered.clock;
     this.#stepped = recovered.clock;
     this.#processed = recovered.processed;
-    this.#pending = [...recovered.pending];
-    this.#pendingBytes = bytesOf(this.#pending);
-    this.#durableBytes = this.#acceptedBytes;
+    this.#pending.restart(recovered.pending);
     const { lastSequence } = this.machine.intake;
     this.#commits = this.#newCommits({ epoch: recovered.epoch, lastSequence, processed: this.#processed });
     this.#poller = this.#newPoller();
@@ -372,15 +349,12 @@ export class BatchLoop {
   #accepted(entry: Entry, relation: Relation): void {
     this.draft.intake.push(entry.record);
     this.draft.touchedRelations.add(relation);
-    this.#pending.push(entry);
-    const bytes = entry.record.payload?.length ?? 0;
-    this.#pendingBytes += bytes;
-    this.#acceptedBytes += bytes;
-    this.#trimmer.accepted(bytes);
+    this.#pending.add(entry);
+    this.#trimmer.accepted(bytesOf(entry));
   }
 
   #enqueue<T>(run: () => T | Promise<T>, wait: boolean): Promise<T> {
-    if (this.#stopping) return Promise.reject(problem('SHUTTING_DOWN', 'the server is shutting down'));
+    if (this.#stopping) return Promise.reject(shuttingDown());
     return new Promise((resolve, reject) => {
       this.#tasks.push(async () => {
         const done = Promise.resolve().then(run).then(resolve, reject);
@@ -396,18 +370,18 @@ export class BatchLoop {
       try {
         const worked = await this.#iterate();
         if (worked) await this.#options.clock.turn();
-        else await this.#sleep();
+        else await this.#sleep.until(this.#options.trigger === 'auto' ? this.#nextDue() : Infinity);
       } catch (error) {
-        this.#reloaded = newReloaded();
+        this.#admission.hold();
         await this.#reload(error);
-        this.#reloaded.resolve();
+        this.#admission.release();
       }
     }
     await this.#finish();
   }
 
   async #iterate(): Promise<boolean> {
-    this.#woken = false;
+    this.#sleep.begin();
     this.#commits.check();
     await this.#mendTorn();
     await this.#runTasks();
@@ -438,11 +412,11 @@ export class BatchLoop {
 
   async #trigger(): Promise<void> {
     const now = this.now();
-    this.#poll((poller) => poller.poll(now, BATCH_ROWS_MAX - rowsOf(this.#pending)));
+    this.#poll((poller) => poller.poll(now, BATCH_ROWS_MAX - this.#pending.rows));
     this.machine.intake.passTime(now, this.machine.neededStreams(), (relation) => this.machine.windowEnd(relation));
     const chunks = this.#backfills.takeChunks(this.#processed);
     const joins = await this.#backfills.joinNear(chunks, this.#processed);
-    const entries = this.#take(BATCH_ROWS_MAX);
+    const entries = this.#pending.take(BATCH_ROWS_MAX);
     if (entries.length + chunks.size + joins.size > 0) this.#compute(entries, chunks, joins);
   }
 
@@ -496,13 +470,13 @@ export class BatchLoop {
     this.#advanced = [];
     this.draft = new EpochDraft();
     const metered = this.#meter.submit(this.epoch);
-    const acceptedBytes = this.#acceptedBytes;
+    const { acceptedBytes } = this.#pending;
     this.#commits.submit({
       record: draft.seal(this.epoch, this.#clock, this.#processed),
       lastSequence: intake.lastSequence,
       processed: this.#processed,
       publish: (receipt) => {
-        this.#durableBytes = acceptedBytes;
+        this.#pending.durable(acceptedBytes);
         this.#meter.publish(metered, receipt, () => this.#publisher.publish(publication, this.machine));
       },
     });
@@ -512,15 +486,6 @@ export class BatchLoop {
     this.#backfills.forget(dataflow);
     if (dataflow.torn && dataflow.kind !== 'ad-hoc') this.#torn.push(dataflow);
     this.#events.push({ kind: 'ended', view: dataflow.name, reason: 'failed' });
-  }
-
-  #take(rowsMax: number): Entry[] {
-    let rows = 0;
-    let count = 0;
-    while (count < this.#pending.length && rows < rowsMax) rows += this.#pending[count++]!.record.rows;
-    const taken = this.#pending.splice(0, count);
-    this.#pendingBytes -= bytesOf(taken);
-    return taken;
   }
 
   async #reopen(failed: Dataflow): Promise<Dataflow> {
@@ -538,23 +503,6 @@ export class BatchLoop {
     const saved = dataflow.fail(failureOf(dataflow, error));
     if (dataflow.kind !== 'ad-hoc') this.draft.progress.push({ dataflow: dataflow.id, state: JSON.stringify(saved) });
     this.#noteFailure(dataflow);
-  }
-
-  #sleep(): Promise<void> {
-    return this.#sleepUntil(this.#options.trigger === 'auto' ? this.#nextDue() : Infinity);
-  }
-
-  #sleepUntil(due: number): Promise<void> {
-    if (this.#woken) return Promise.resolve();
-    const { clock } = this.#options;
-    return new Promise((resolve) => {
-      const cancel = due === Infinity ? () => {} : clock.schedule(Math.max(0, due - clock.now()), () => this.wake());
-      this.#wakeUp = () => {
-        this.#wakeUp = null;
-        cancel();
-        resolve();
-      };
-    });
   }
 
   #nextDue(): number {
@@ -576,13 +524,12 @@ export class BatchLoop {
         if (restMs > 0) await this.#rest(restMs);
         await this.#submit();
         await this.#commits.settle();
-        this.#refusal = null;
+        this.#admission.allow();
         return;
       } catch (again) {
         if (again instanceof StoreError && again.code === 'CORRUPT') return this.#giveUp(again);
-        this.#refusal = asProblem(again);
+        this.#admission.refuse(asProblem(again));
         this.#commits.abandon(again);
-        this.#reloaded.resolve();
       }
     }
   }
@@ -590,7 +537,7 @@ export class BatchLoop {
   async #adoptStored(): Promise<void> {
     this.draft = new EpochDraft();
     this.#meter.abandon();
-    this.#pending = [];
+    this.#pending.restart([]);
     this.#advanced = [];
     this.#rowsIn = 0;
     this.#torn = [];
@@ -606,15 +553,15 @@ export class BatchLoop {
     const until = clock.now() + ms;
     const waits = this.draft.empty;
     while (!this.#stopping && clock.now() < until) {
-      this.#woken = false;
+      this.#sleep.begin();
       await this.#runTasks();
       if (waits && !this.draft.empty) return;
-      await this.#sleepUntil(until);
+      await this.#sleep.until(until);
     }
   }
 
   #giveUp(error: StoreError): void {
-    this.#stopping = true;
+    this.#close();
     this.#publisher.emit({ kind: 'fatal', message: error.message });
   }
 
@@ -624,9 +571,9 @@ export class BatchLoop {
     }
   }
 
-  /** Accepted and not both processed and durable. */
-  get #waitingBytes(): number {
-    return Math.max(this.#pendingBytes, this.#acceptedBytes - this.#durableBytes);
+  #close(): void {
+    this.#stopping = true;
+    this.#admission.close();
   }
 
   #pause(ms: number): Promise<void> {
@@ -660,20 +607,4 @@ export class BatchLoop {
       watermark: statusTime(head.watermark),
     };
   }
-}
-
-function newReloaded(): Reloaded {
-  let resolve = (): void => {};
-  const promise = new Promise<void>((done) => {
-    resolve = done;
-  });
-  return { promise, resolve };
-}
-
-function rowsOf(entries: readonly Entry[]): number {
-  return entries.reduce((sum, { record }) => sum + record.rows, 0);
-}
-
-function bytesOf(entries: readonly Entry[]): number {
-  return entries.reduce((sum, { record }) => sum + (record.payload?.length ?? 0), 0);
 }
