@@ -1,9 +1,12 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Unit tests sit beside their file; test/e2e starts real servers from dist, one file at a time; test/long runs in CI only. */
 export default defineConfig({
   test: {
     pool: 'forks',
+    // One core is left free by default, which of two is half of the machine.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: {
