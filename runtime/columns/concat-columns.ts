@@ -95,8 +95,9 @@ function concatBooleans(parts: readonly Part<BooleanColumn>[], total: number): U
 
 function bigintsOf({ column, length }: Part): readonly bigint[] {
   if (column.rep === 'wide') return column.values.slice(0, length);
-  const { values } = column as NumberColumn;
-  return Array.from({ length }, (_, row) => BigInt(values[row]!));
+  const { values, valid } = column as NumberColumn;
+  // A cell under NULL may be anything, NaN too.
+  return Array.from({ length }, (_, row) => (valid !== null && valid[row] === 0 ? 0n : BigInt(values[row]!)));
 }
 
 function textsOf({ column, length }: Part): readonly string[] {

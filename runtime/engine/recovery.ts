@@ -1,5 +1,6 @@
 import type { Entry } from '../intake/entry.ts';
-import { ProblemError } from '../errors/problem.ts';
+import { asError } from '../errors/as-error.ts';
+import { problem, ProblemError } from '../errors/problem.ts';
 import type { Relation, SavedRelation } from '../intake/relation.ts';
 import { decodePlan } from '../plan/plan-codec.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -110,14 +111,28 @@ export async function restoreDataflow(
   { progress, held }: StoredDataflow,
   clock: number,
 ): Promise<void> {
-  for (const { operator, base, deltas } of await machine.store.readState(dataflow.id))
-    dataflow.restoreOperator(operator, base, deltas);
+  for (const { operator, base, deltas } of await machine.store.readState(dataflow.id)) {
+    try {
+      dataflow.restoreOperator(operator, base, deltas);
+    } catch (error) {
+      throw unreadableState(dataflow.name, error);
+    }
+  }
   if (progress) dataflow.restore(progress);
   const { before, last } = await machine.store.changeBounds(dataflow.id);
   // An older server stored none: all of it counts as new, and its size is not known.
   const all = last === before ? null : { upTo: last, at: clock, bytes: 0, entries: last - before, mark: null };
   const open = progress?.held === undefined ? all : progress.held;
   dataflow.changes.held.restore(open, held ?? { closed: [], trimmed: null });
+}
+
+function unreadableState(query: string, cause: unknown): ProblemError {
+  return problem(
+    'STATE_UNREADABLE',
+    `the state of ${query} cannot be read: ${asError(cause).message}`,
+    undefined,
+    'if another version of Millrace wrote it, drop the query with that version and create it again with this one',
+  );
 }
 
 function parsed<T>(text: string | undefined): T | null {

@@ -159,8 +159,9 @@ function readCodeLane(blob: BlobReader, index: KeyIndex, ids: Int32Array, place:
   }
 }
 
+/** The widest are exact sums of squares of DOUBLEs: 4,200 bits, and as many more as there are terms take. */
 function parseInteger(digits: string): bigint {
-  assert(/^-?\d{1,80}$/.test(digits), 'a state blob holds a malformed integer');
+  assert(/^-?\d{1,1500}$/.test(digits), 'a state blob holds a malformed integer');
   const value = BigInt(digits);
   assert(!Number.isSafeInteger(Number(value)), 'a state blob holds a wide integer that is not wide');
   return value;

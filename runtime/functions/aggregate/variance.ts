@@ -5,6 +5,7 @@ import { exactCells, numberCells } from '../../state/cells.ts';
 import type { CellKind, ExactCells, NumberCells, StateCells } from '../../state/state.ts';
 import { DOUBLE, isNumeric, typeName } from '../../types/data-type.ts';
 import type { Accumulator, AggregateFunction } from '../aggregate-function.ts';
+import { type Binary, binaryOf, difference, EXACT_DOUBLE_CELLS, ExactDoubles, quotientOf } from './exact-doubles.ts';
 import { addSquareTo, addTo, productError } from './double-double.ts';
 import { addNonFinite, mergeNonFinite } from './non-finite.ts';
 
@@ -39,17 +40,100 @@ function spread(
       if (!isNumeric(type) && type.kind !== 'null') return `${name} takes a number, not ${typeName(type)}`;
       return { args: [DOUBLE], type: DOUBLE };
     },
-    cells: () => CELLS,
+    cells: (_, retracts) => (retracts ? EXACT_CELLS : CELLS),
     bag: () => false,
-    open: ({ cells }) => new SpreadAccumulator(cells, divisor, root),
+    open: ({ cells, retracts }) =>
+      retracts ? new ExactSpreadAccumulator(cells, divisor, root) : new SpreadAccumulator(cells, divisor, root),
   };
+}
+
+/** Count, sum, sum of squares, non-finite terms. */
+const EXACT_CELLS: readonly CellKind[] = ['number', ...EXACT_DOUBLE_CELLS, ...EXACT_DOUBLE_CELLS, 'exact'];
+
+/**
+ * For rows that can be taken back: then the rest of them counts, however small it is beside what left, so that sums have
+ * to be exact.
+ */
+class ExactSpreadAccumulator implements Accumulator {
+  readonly #counts: NumberCells;
+  readonly #sums: ExactDoubles;
+  readonly #squares: ExactDoubles;
+  readonly #nonFinite: ExactCells;
+  readonly #divisor: Divisor;
+  readonly #root: boolean;
+
+  constructor(cells: readonly StateCells[], divisor: Divisor, root: boolean) {
+    this.#counts = numberCells(cells[0]);
+    this.#sums = new ExactDoubles(cells.slice(1, 3));
+    this.#squares = new ExactDoubles(cells.slice(3, 5));
+    this.#nonFinite = exactCells(cells[5]);
+    this.#divisor = divisor;
+    this.#root = root;
+  }
+
+  update(groups: Int32Array, length: number, [column]: readonly Column[], weights: Int8Array | null): void {
+    assert(column?.rep === 'number', 'a DOUBLE is expected');
+    const { values, valid } = column;
+    const counts = this.#counts.values;
+    for (let row = 0; row < length; row++) {
+      const group = groups[row]!;
+      if (group < 0 || (valid !== null && valid[row] === 0)) continue;
+      const weight = weights === null ? 1 : weights[row]!;
+      counts[group] = counts[group]! + weight;
+      if (Number.isFinite(values[row])) this.#add(group, binaryOf(values[row]!), BigInt(weight));
+      else addNonFinite(this.#nonFinite, group, values[row]!, weight);
+    }
+  }
+
+  merge(from: Accumulator, fromGroups: Int32Array, intoGroups: Int32Array, length: number): void {
+    assert(from instanceof ExactSpreadAccumulator, 'an aggregate merges its own kind');
+    for (let pair = 0; pair < length; pair++) {
+      const group = intoGroups[pair]!;
+      const source = fromGroups[pair]!;
+      this.#sums.add(group, from.#sums.get(source));
+      this.#squares.add(group, from.#squares.get(source));
+      this.#counts.values[group] = this.#counts.values[group]! + from.#counts.values[source]!;
+      mergeNonFinite(this.#nonFinite, group, from.#nonFinite, source);
+    }
+  }
+
+  finish(groups: Int32Array, length: number, failed: Uint8Array): Column {
+    const values = allocateNumbers(length);
+    const valid = allocateBytes(length);
+    for (let index = 0; index < length; index++) {
+      const group = groups[index]!;
+      const divisor = this.#counts.values[group]! - (this.#divisor === 'sample' ? 1 : 0);
+      if (divisor <= 0) continue;
+      valid[index] = 1;
+      const nonFinite = this.#nonFinite.values[group] !== 0;
+      const result = nonFinite ? Number.NaN : this.#spreadOf(group, divisor);
+      if (Number.isFinite(result) || nonFinite) values[index] = result;
+      else failed[index] = 1;
+    }
+    return { rep: 'number', values, valid };
+  }
+
+  #add(group: number, { mantissa, exponent }: Binary, weight: bigint): void {
+    this.#sums.add(group, { mantissa: weight * mantissa, exponent });
+    this.#squares.add(group, { mantissa: weight * mantissa * mantissa, exponent: 2 * exponent });
+  }
+
+  /** (n * sum of squares - square of the sum) / (n * divisor) */
+  #spreadOf(group: number, divisor: number): number {
+    const count = BigInt(this.#counts.values[group]!);
+    const squares = this.#squares.get(group);
+    const { mantissa, exponent } = this.#sums.get(group);
+    const counted = { mantissa: count * squares.mantissa, exponent: squares.exponent };
+    const deviations = difference(counted, { mantissa: mantissa * mantissa, exponent: 2 * exponent });
+    return quotientOf(deviations, count * BigInt(divisor), this.#root);
+  }
 }
 
 const CELLS: readonly CellKind[] = ['number', 'number', 'number', 'number', 'number', 'exact'];
 
 /**
- * Keeps the sum and the sum of squares in two doubles each. About 32 digits are enough to subtract them from each
- * other where one double each is not, and unlike a running mean they can be merged and taken back exactly.
+ * For rows that stay. Keeps the sum and the sum of squares in two doubles each: about 32 digits are enough to subtract them
+ * from each other where one double each is not, and unlike a running mean they can be merged.
  */
 class SpreadAccumulator implements Accumulator {
   readonly #counts: NumberCells;

@@ -98,6 +98,7 @@ function sum(sign: Sign, args: readonly Value[], call: CallTypes): Value {
     return exact.checkedBigint(sign === '+' ? (a as bigint) + (b as bigint) : (a as bigint) - (b as bigint));
   }
   const result = sign === '+' ? (a as number) + (b as number) : (a as number) - (b as number);
+  if (call.type.kind === 'double') return exact.checkedDouble(result, a as number, b as number);
   return checkedNumber(result, call.type);
 }
 
@@ -142,7 +143,7 @@ function emitSum(sign: Sign, emit: EmitContext, args: readonly string[], call: C
     case 'date':
       return emitBounded(emit, `${a} ${sign} ${b}`, DATE_MIN, DATE_MAX);
     default:
-      return `(${a} ${sign} ${b})`;
+      return exact.emitDouble(emit, `${a} ${sign} ${b}`, a, b);
   }
 }
 

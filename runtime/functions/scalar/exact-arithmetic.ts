@@ -35,6 +35,12 @@ export function checkedInterval(ms: number): number {
   return ms + 0;
 }
 
+/** A DOUBLE computed of these two: infinite only where one of them is. */
+export function checkedDouble(value: number, a: number, b: number): number {
+  if (Math.abs(value) === Infinity && Number.isFinite(a) && Number.isFinite(b)) throw overflow({ kind: 'double' });
+  return value;
+}
+
 export function scaleOf(type: DataType | undefined): number {
   return type?.kind === 'decimal' ? type.scale : 0;
 }
@@ -51,6 +57,14 @@ export function atScale(value: bigint, from: DataType | undefined, to: number): 
 export function emitInt(emit: EmitContext, expression: string): string {
   const result = emit.local(expression);
   emit.failIf(`${result} > ${INT_MAX} || ${result} < ${INT_MIN}`, 'OVERFLOW');
+  return result;
+}
+
+/** As checkedDouble. NaN makes NaN, so that what is not infinite here is finite. */
+export function emitDouble(emit: EmitContext, expression: string, a: string, b: string): string {
+  const result = emit.local(expression);
+  const max = emit.constant(Number.MAX_VALUE);
+  emit.failIf(`Math.abs(${result}) > ${max} && Math.abs(${a}) <= ${max} && Math.abs(${b}) <= ${max}`, 'OVERFLOW');
   return result;
 }
 

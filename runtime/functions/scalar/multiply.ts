@@ -84,7 +84,7 @@ function product(args: readonly Value[], call: CallTypes): Value {
     case 'interval':
       return exact.checkedInterval(roundHalfAway((a as number) * (b as number)));
     default:
-      return (a as number) * (b as number);
+      return exact.checkedDouble((a as number) * (b as number), a as number, b as number);
   }
 }
 
@@ -109,7 +109,7 @@ function emitProduct(emit: EmitContext, args: readonly string[], call: CallTypes
       return result;
     }
     default:
-      return `(${a} * ${b})`;
+      return exact.emitDouble(emit, `${a} * ${b}`, a, b);
   }
 }
 
@@ -127,7 +127,7 @@ function quotient(args: readonly Value[], call: CallTypes): Value {
     case 'interval':
       return exact.checkedInterval(roundHalfAway((a as number) / (b as number)));
     default:
-      return (a as number) / (b as number);
+      return exact.checkedDouble((a as number) / (b as number), a as number, b as number);
   }
 }
 
@@ -166,7 +166,7 @@ function emitQuotient(emit: EmitContext, args: readonly string[], call: CallType
       return result;
     }
     default:
-      return `(${a} / ${b})`;
+      return exact.emitDouble(emit, `${a} / ${b}`, a, b);
   }
 }
 

@@ -49,7 +49,7 @@ export const sign: ScalarFunction = {
   resolve: (args) => resolveNumber('SIGN', args, wholeDecimal),
   evaluate: ([value]) => {
     if (typeof value === 'bigint') return value > 0n ? 1n : value < 0n ? -1n : 0n;
-    return Math.sign(value as number);
+    return Math.sign(value as number) + 0;
   },
 };
 
