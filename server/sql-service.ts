@@ -1,5 +1,6 @@
 import type { PlannerClient } from '../planner/planner-client.ts';
 import type { Planned, StatementPlan, StatementText, Validation } from '../planner/statement-plan.ts';
+import { requireFreeName } from '../planner/statements/relation-names.ts';
 import type { RelationDefinition } from '../runtime/catalog/catalog.ts';
 import { derivedFrom } from '../runtime/catalog/derived-definitions.ts';
 import type { Engine, Inserted, RowsAnswer } from '../runtime/engine/engine.ts';
@@ -69,6 +70,7 @@ export class SqlService {
 
   /** A continuous query under a name. */
   createView(name: string, sql: string): Promise<RelationDefinition> {
+    requireFreeName(name);
     return this.catalogue.change(async () => {
       const { definition, plan } = valueOf(await this.#planner.planQuery(name, sql, this.catalogue.snapshot));
       if (this.catalogue.get(name)) throw problem('ALREADY_EXISTS', `${name} already exists`);

@@ -9,7 +9,7 @@ import { sinkOptions } from './stream-options.ts';
 
 /** A query, or all changes of a view, into a connector. */
 export function planCreateSink(node: CreateSink, statement: StatementText, context: PlannerContext): StatementPlan {
-  requireFreeName(node.name);
+  requireFreeName(node.name.text, node.name.span);
   const existing = context.catalog.relations.find((relation) => relation.name === node.name.text);
   if (existing !== undefined && node.ifNotExists)
     return { kind: 'create', definition: existing, plan: null, exists: true };

@@ -19,7 +19,7 @@ import { streamOptions } from './stream-options.ts';
 
 /** CREATE STREAM, TABLE and SOURCE: what they make follows from key and format. */
 export function planCreateStream(node: CreateStream, statement: StatementText, context: PlannerContext): StatementPlan {
-  requireFreeName(node.name);
+  requireFreeName(node.name.text, node.name.span);
   const existing = context.catalog.relations.find((relation) => relation.name === node.name.text);
   if (existing !== undefined && node.ifNotExists)
     return { kind: 'create', definition: existing, plan: null, exists: true };

@@ -9,7 +9,7 @@ import { checkOption, optionMap, unknownOption } from './read-options.ts';
 import { requireFreeName, requireNewName } from './relation-names.ts';
 
 export function planCreateView(node: CreateView, statement: StatementText, context: PlannerContext): StatementPlan {
-  requireFreeName(node.name);
+  requireFreeName(node.name.text, node.name.span);
   const existing = context.catalog.relations.find((relation) => relation.name === node.name.text);
   if (existing !== undefined && node.ifNotExists)
     return { kind: 'create', definition: existing, plan: null, exists: true };

@@ -1,9 +1,10 @@
 import type { Catalog, RelationDefinition } from '../../runtime/catalog/catalog.ts';
-import { problem } from '../../runtime/errors/problem.ts';
+import { problem, type Span } from '../../runtime/errors/problem.ts';
 import { matchName, sqlName } from '../bind/names.ts';
 import { suggest } from '../bind/suggest.ts';
 import type { Identifier } from '../sql/syntax.ts';
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
 const DERIVED = /\$(late|errors)$/;
 
 /** Throws ALREADY_EXISTS: one name space for all kinds. */
@@ -13,14 +14,14 @@ export function requireNewName(name: Identifier, catalog: Catalog): void {
   throw problem('ALREADY_EXISTS', `there is already a ${kindName(existing)} called ${existing.name}`, name.span);
 }
 
-/** Names that nobody may give: those of derived relations, and those that begin like an ad-hoc query's. */
-export function requireFreeName(name: Identifier): void {
-  if (!DERIVED.test(name.text) && !name.text.startsWith('$') && name.text.length > 0) return;
-  const message = `the name ${name.text === '' ? '""' : name.text} is reserved`;
+/** Names that nobody may give: those of derived relations, those that begin like an ad-hoc query's, and what is no text. */
+export function requireFreeName(name: string, span?: Span): void {
+  if (LONE_SURROGATE.test(name)) throw problem('SYNTAX_ERROR', 'the name contains half of a surrogate pair', span);
+  if (!DERIVED.test(name) && !name.startsWith('$') && name.length > 0) return;
   throw problem(
     'UNSUPPORTED',
-    message,
-    name.span,
+    `the name ${name === '' ? '""' : name} is reserved`,
+    span,
     'names ending in $late or $errors, or beginning with $, are made by the server',
   );
 }

@@ -297,8 +297,13 @@ export class LocalEngine implements Engine {
     // 0 asks for whatever is held; any other place must still be held.
     if (afterSeq > head.seq || (afterSeq < before && afterSeq !== 0)) return { kind: 'lost', head };
     const found = log ? log.read(afterSeq, maxBytes) : await machine.store.readChanges(dataflow.id, afterSeq, maxBytes);
-    const committed = found.filter(({ seqTo }) => seqTo <= head.seq);
-    return { kind: 'changes', chunks: sliceChunks(committed, afterSeq), head };
+    const chunks = sliceChunks(
+      found.filter(({ seqTo }) => seqTo <= head.seq),
+      afterSeq,
+    );
+    // Changes may have left between the two looks at the log.
+    const isGap = chunks[0] !== undefined && chunks[0].seqFrom > afterSeq + 1;
+    return isGap && afterSeq !== 0 ? { kind: 'lost', head } : { kind: 'changes', chunks, head };
   }
 
   async snapshot(name: string): Promise<SnapshotAnswer> {

@@ -104,11 +104,29 @@ function joinChunks(chunks: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(chunks.flatMap((chunk, index) => (index === 0 ? [chunk] : [comma, chunk])));
 }
 
+/** Cells stay as they are written: numbers and objects of a JSON column would not survive being read and written anew. */
 function cutChunk(chunk: ChangeChunk, afterSeq: number): ChangeChunk {
-  const rows = JSON.parse(`[${Buffer.from(chunk.rows).toString('utf8')}]`) as unknown[];
-  const kept = rows.slice(afterSeq - chunk.seqFrom + 1);
-  const text = kept.map((row) => JSON.stringify(row)).join(',');
-  return { ...chunk, seqFrom: afterSeq + 1, rows: Buffer.from(text, 'utf8') };
+  const rows = Buffer.from(chunk.rows.buffer, chunk.rows.byteOffset, chunk.rows.byteLength);
+  return { ...chunk, seqFrom: afterSeq + 1, rows: rows.subarray(endOfRows(rows, afterSeq - chunk.seqFrom + 1)) };
+}
+
+const [QUOTE, BACKSLASH, OPENING, CLOSING, OPENING_BRACE, CLOSING_BRACE] = Buffer.from('"\\[]{}');
+
+/** Where the row after the first `count` begins, in rows that follow each other with a comma between them. */
+function endOfRows(text: Buffer, count: number): number {
+  let depth = 0;
+  let rows = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const byte = text[at];
+    if (inString) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === OPENING || byte === OPENING_BRACE) depth++;
+    else if ((byte === CLOSING || byte === CLOSING_BRACE) && --depth === 0 && ++rows === count) return at + 2;
+  }
+  return text.length;
 }
 
 function typesOf(fields: Schema): DataType[] {

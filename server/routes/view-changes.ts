@@ -43,6 +43,8 @@ export const viewChanges = route({
     if (format.opening !== '') response.write(format.opening);
     const sink = new ResponseSink(response, format);
     const opened = await hub.subscribe(name, { kind: 'view', name }, at, sink, { follow: query.follow ?? true });
+    // The client may have gone while it was opened.
+    if (sink.closed) return opened.close();
     response.once('close', () => opened.close());
     await opened.started;
     if (opened.subscription.closed) response.end();

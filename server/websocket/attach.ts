@@ -11,6 +11,8 @@ const FRAME_BYTES_MAX = 16 << 20;
 const PING_MS = 30_000;
 const CLOSE_GRACE_MS = 500;
 const PATH = '/v1/ws';
+/** Headers of one hop that offer another protocol. */
+const OFFER = /^(?:upgrade|connection|http2-settings)$/i;
 
 /** What the upgrade check says: let in (perhaps still to send its token), or refused with an HTTP status line. */
 export type UpgradeVerdict =
@@ -34,6 +36,7 @@ export interface AttachedWebSocket {
 export function attachWebSocket(server: Server, deps: WebSocketDeps): AttachedWebSocket {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: FRAME_BYTES_MAX, perMessageDeflate: false });
   server.on('upgrade', (request, stream, head) => {
+    if (!isWebSocket(request)) return serveAsItIs(server, request, stream, head);
     const verdict =
       pathOf(request) === PATH
         ? deps.checkUpgrade(request)
@@ -50,6 +53,24 @@ export function attachWebSocket(server: Server, deps: WebSocketDeps): AttachedWe
   });
   const pinging = startPinging(sockets);
   return { close: () => closeAll(sockets, deps.hub, pinging) };
+}
+
+function isWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * A server may ignore an upgrade it does not know (RFC 9110, section 7.8): curl offers HTTP/2 with each request. Node takes
+ * the connection away from its parser for any, so it gets the request once more, without the offer.
+ */
+function serveAsItIs(server: Server, request: IncomingMessage, stream: Duplex, head: Buffer): void {
+  const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
+  for (let at = 0; at < request.rawHeaders.length; at += 2) {
+    const [name, value] = request.rawHeaders.slice(at, at + 2);
+    if (!OFFER.test(name!)) lines.push(`${name}: ${value}`);
+  }
+  stream.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', stream);
 }
 
 function pathOf(request: IncomingMessage): string {

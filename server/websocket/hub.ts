@@ -26,6 +26,7 @@ export interface SubscribeOptions {
 }
 
 interface AdHocQuery {
+  readonly text: string;
   readonly name: string;
   readonly opened: Promise<void>;
   subscribers: number;
@@ -58,13 +59,13 @@ export class Hub {
     sink: FrameSink,
     { follow = true, maxRate = null }: SubscribeOptions = {},
   ): Promise<OpenedSubscription> {
-    const name = subject.kind === 'view' ? subject.name : await this.#openQuery(subject.sql);
-    const feed = this.#feedOf(name);
+    const query = subject.kind === 'sql' ? await this.#openQuery(subject.sql.trim()) : null;
+    const feed = this.#feedOf(subject.kind === 'sql' ? query!.name : subject.name);
     const subscription = new Subscription(id, sink, this.#engine, feed, maxRate);
     feed.add(subscription);
-    const adHocNow = subject.kind === 'sql' && at.kind === 'now';
+    const adHocNow = query !== null && at.kind === 'now';
     const started = subscription.start(adHocNow ? { kind: 'caught up' } : at, follow);
-    return { subscription, started, close: () => this.#close(subscription, feed, subject) };
+    return { subscription, started, close: () => this.#close(subscription, feed, query) };
   }
 
   /** Subscriptions by view, and how many were reset so far. */
@@ -88,36 +89,40 @@ export class Hub {
     return feed;
   }
 
-  async #openQuery(sql: string): Promise<string> {
-    const text = sql.trim();
-    let query = this.#queries.get(text);
-    if (!query) {
-      const name = `$query-${++this.#lastQuery}`;
-      const opened = this.#sql.planAdHoc(text).then((plan) => this.#engine.openQuery(name, plan));
-      query = { name, opened, subscribers: 0 };
-      this.#queries.set(text, query);
-      opened.catch(() => this.#queries.delete(text));
-    }
+  async #openQuery(text: string): Promise<AdHocQuery> {
+    const query = this.#queries.get(text) ?? this.#newQuery(text);
     query.subscribers++;
     await query.opened;
-    return query.name;
+    return query;
   }
 
-  #close(subscription: Subscription, feed: ViewFeed, subject: Subject): void {
+  #newQuery(text: string): AdHocQuery {
+    const name = `$query-${++this.#lastQuery}`;
+    const opened = this.#sql.planAdHoc(text).then((plan) => this.#engine.openQuery(name, plan));
+    const query = { text, name, opened, subscribers: 0 };
+    this.#queries.set(text, query);
+    opened.catch(() => this.#forgetQuery(query));
+    return query;
+  }
+
+  #close(subscription: Subscription, feed: ViewFeed, query: AdHocQuery | null): void {
+    if (!feed.remove(subscription)) return;
     subscription.close();
-    feed.remove(subscription);
-    if (subject.kind === 'sql') this.#leaveQuery(subject.sql.trim());
+    if (query) this.#leaveQuery(query);
     if (feed.empty && this.#feeds.get(feed.name) === feed) {
       this.#feeds.delete(feed.name);
       this.#engine.unwatch(feed.name).catch(() => {});
     }
   }
 
-  #leaveQuery(text: string): void {
-    const query = this.#queries.get(text);
-    if (!query || --query.subscribers > 0) return;
-    this.#queries.delete(text);
+  #leaveQuery(query: AdHocQuery): void {
+    if (--query.subscribers > 0 || !this.#forgetQuery(query)) return;
     this.#engine.closeQuery(query.name).catch(() => {});
+  }
+
+  /** Its text may be another query by now. Answers whether it was this one still. */
+  #forgetQuery(query: AdHocQuery): boolean {
+    return this.#queries.get(query.text) === query && this.#queries.delete(query.text);
   }
 
   #receive(event: EngineEvent): void {
@@ -129,7 +134,7 @@ export class Hub {
   /** The name may come back as another view, or the query's text as another query. */
   #forget(view: string): void {
     this.#feeds.delete(view);
-    for (const [text, query] of this.#queries) if (query.name === view) this.#queries.delete(text);
+    for (const query of this.#queries.values()) if (query.name === view) this.#forgetQuery(query);
   }
 
   #tick(): void {

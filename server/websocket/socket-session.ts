@@ -22,12 +22,17 @@ export interface SessionOptions {
   accepts(token: string): boolean;
 }
 
+/** An id that is taken: by a subscription, or for one that is being opened. */
+interface Place {
+  opened: OpenedSubscription | null;
+}
+
 /** One client: its subscriptions, its inserts, its manners. */
 export class SocketSession {
   readonly #socket: WebSocket;
   readonly #sink: FrameSink;
   readonly #options: SessionOptions;
-  readonly #subscriptions = new Map<SubscriptionId, OpenedSubscription | null>();
+  readonly #subscriptions = new Map<SubscriptionId, Place>();
   #authorized: boolean;
   #authTimer: NodeJS.Timeout | null = null;
 
@@ -80,14 +85,18 @@ export class SocketSession {
     if (this.#subscriptions.size >= SUBSCRIPTIONS_MAX) {
       return this.#error(id, problem('TOO_MANY_QUERIES', `a socket has at most ${SUBSCRIPTIONS_MAX} subscriptions`));
     }
-    this.#subscriptions.set(id, null);
+    const place: Place = { opened: null };
+    this.#subscriptions.set(id, place);
+    // Meanwhile the client may leave, and take the same id for another.
+    const isOurs = (): boolean => this.#subscriptions.get(id) === place && !this.#sink.closed;
     try {
       const opened = await this.#options.hub.subscribe(id, subject, at, this.#sink, { maxRate });
-      if (!this.#subscriptions.has(id) || this.#sink.closed) return opened.close();
-      this.#subscriptions.set(id, opened);
+      if (!isOurs()) return opened.close();
+      place.opened = opened;
       await opened.started;
-      if (opened.subscription.closed) this.#unsubscribe(id);
+      if (opened.subscription.closed && isOurs()) this.#unsubscribe(id);
     } catch (error) {
+      if (!isOurs()) return;
       this.#subscriptions.delete(id);
       this.#error(id, error, subject.kind === 'sql' ? subject.sql : null);
     }
@@ -95,11 +104,11 @@ export class SocketSession {
 
   /** A subscription that the server ended leaves its id to the next. */
   #forgetEnded(): void {
-    for (const [id, opened] of this.#subscriptions) if (opened?.subscription.closed) this.#unsubscribe(id);
+    for (const [id, { opened }] of this.#subscriptions) if (opened?.subscription.closed) this.#unsubscribe(id);
   }
 
   #unsubscribe(id: SubscriptionId): void {
-    this.#subscriptions.get(id)?.close();
+    this.#subscriptions.get(id)?.opened?.close();
     this.#subscriptions.delete(id);
   }
 
@@ -127,7 +136,7 @@ export class SocketSession {
 
   #close(): void {
     if (this.#authTimer) clearTimeout(this.#authTimer);
-    for (const opened of this.#subscriptions.values()) opened?.close();
+    for (const { opened } of this.#subscriptions.values()) opened?.close();
     this.#subscriptions.clear();
   }
 }

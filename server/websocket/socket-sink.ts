@@ -19,6 +19,8 @@ export class SocketSink implements FrameSink {
   constructor(socket: WebSocket, stream: Duplex) {
     this.#socket = socket;
     this.#stream = stream;
+    // Each subscription of a slow reader waits for it.
+    stream.setMaxListeners(0);
   }
 
   get closed(): boolean {

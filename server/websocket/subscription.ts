@@ -49,6 +49,8 @@ export class Subscription {
   readonly #head: string;
   /** The last seq that was sent. */
   #sentSeq = 0;
+  /** Asked for seq 0, which is whatever is held: only then may the first change be a later one than the first of all. */
+  #fromOldest = false;
   #state: 'starting' | 'live' | 'stalled' | 'closed' = 'starting';
   /** ms between two batches; null: each as it comes. */
   readonly #paceMs: number | null;
@@ -194,6 +196,7 @@ export class Subscription {
         if (at.instance !== null && at.instance !== head.instance) return this.#reset('another instance');
         if (at.seq > head.seq) return this.#reset('ahead of the view');
         this.#sentSeq = at.seq;
+        this.#fromOldest = at.seq === 0;
     }
   }
 
@@ -209,7 +212,7 @@ export class Subscription {
       // One that has a pace catches up at that pace.
       if (this.#paceMs !== null) return this.#goLive();
       const answer = await this.#engine.changes(this.#feed.name, this.#sentSeq, PAGE_BYTES);
-      if (answer.kind === 'lost') await this.#reset('no longer held');
+      if (answer.kind === 'lost' || this.#skips(answer.chunks)) await this.#reset('no longer held');
       else if (answer.chunks.length > 0) this.#sendPage(answer);
       else if (this.#sentSeq >= this.#feed.publishedSeq) return this.#goLive();
     }
@@ -220,6 +223,12 @@ export class Subscription {
     this.#state = 'live';
     if (this.#paceMs !== null && this.#sentSeq < this.#feed.publishedSeq) this.#conflateLater();
     else this.#noteFrame(this.#feed.now());
+  }
+
+  /** Whether changes are missing before these that must not be. */
+  #skips([first]: readonly ChangeChunk[]): boolean {
+    if (first === undefined || first.seqFrom === this.#sentSeq + 1) return false;
+    return this.#sentSeq > 0 || !this.#fromOldest;
   }
 
   #sendPage({ chunks }: Extract<ChangesAnswer, { kind: 'changes' }>): void {

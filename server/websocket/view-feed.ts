@@ -45,8 +45,9 @@ export class ViewFeed {
     this.#subscriptions.add(subscription);
   }
 
-  remove(subscription: Subscription): void {
-    this.#subscriptions.delete(subscription);
+  /** Answers whether it was there. */
+  remove(subscription: Subscription): boolean {
+    return this.#subscriptions.delete(subscription);
   }
 
   /** The view's head as it stands now. From the first call on, batches are published to the subscriptions. */

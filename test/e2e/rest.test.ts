@@ -176,6 +176,46 @@ describe('the program', () => {
     expect((await client.get('/healthz')).status).toBe(200);
   });
 
+  test('an offer of a protocol it does not speak is passed over', async () => {
+    const client = await clientOf(start(['--data', ':memory:']));
+    const headers = { connection: 'Upgrade, HTTP2-Settings', upgrade: 'h2c', 'http2-settings': 'AAMAAABkAAQCAAAA' };
+    const sql = 'CREATE STREAM offered (v BIGINT)';
+    expect((await client.post('/v1/sql', { sql }, headers)).status).toBe(200);
+    const body = `${'{"v":1}\n'.repeat(100_000)}`;
+    const ndjson = { 'content-type': 'application/x-ndjson', ...headers };
+    const inserted = await client.call('/v1/streams/offered/rows', { method: 'POST', headers: ndjson, body });
+    expect(inserted.body).toMatchObject({ accepted: 100_000 });
+    expect((await client.get('/v1/streams/offered', headers)).body).toMatchObject({ rowsIn: 100_000 });
+    expect((await client.get('/v1/nothing', headers)).body).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('a view has a name that SQL would take, too', async () => {
+    const client = await clientOf(start(['--data', ':memory:']));
+    await client.sql('CREATE STREAM s (v BIGINT)');
+    const codes = [];
+    for (const name of ['$query-1', 's$late', '', '\ud800', 'fine']) {
+      const { status, body } = await client.post('/v1/views', { name, sql: 'SELECT v FROM s' });
+      codes.push([status, body['code']]);
+    }
+    const refused = [400, 'UNSUPPORTED'];
+    expect(codes).toEqual([refused, refused, refused, [400, 'SYNTAX_ERROR'], [201, undefined]]);
+  });
+
+  test('readers of changes that go at once leave nothing behind', async () => {
+    const url = await start(['--data', ':memory:']).listening();
+    const client = new RestClient(url);
+    await client.sql('CREATE STREAM s (v BIGINT); CREATE MATERIALIZED VIEW p AS SELECT v FROM s');
+    for (let reader = 0; reader < 100; reader++) {
+      const socket = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.write('GET /v1/views/p/changes HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+      await new Promise((resolve) => setTimeout(resolve, reader % 5));
+      socket.destroy();
+    }
+    const counted = async (): Promise<string> =>
+      /^millrace_subscriptions .*/m.exec((await client.get('/metrics')).text)![0];
+    await expect.poll(counted, { timeout: 10_000 }).toBe('millrace_subscriptions 0');
+  });
+
   test('the token of the environment is wanted', async () => {
     const client = await clientOf(start(['--data', ':memory:'], { MILLRACE_TOKEN: 'secret' }));
     expect((await client.get('/v1/views')).status).toBe(401);

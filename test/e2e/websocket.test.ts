@@ -193,6 +193,32 @@ describe('subscriptions', () => {
   });
 });
 
+describe('an id that is given up and taken again at once', () => {
+  useProgram(SETUP);
+  const VIEW = { view: 'log' };
+  const QUERY = { sql: 'SELECT user_id, item FROM clicks' };
+
+  test.each([
+    ['a view', VIEW, VIEW],
+    ['a view instead of a query', QUERY, VIEW],
+    ['a query instead of a view', VIEW, QUERY],
+    ['the same query', QUERY, QUERY],
+    ['a view instead of one that is not there', { view: 'nowhere' }, VIEW],
+  ])('is of the second alone: %s', async (_, first, second) => {
+    const socket = await connect();
+    socket.send({ type: 'subscribe', id: 'x', ...first });
+    socket.send({ type: 'unsubscribe', id: 'x' });
+    socket.send({ type: 'subscribe', id: 'x', ...second });
+    await socket.until(({ snapshotEnd }) => snapshotEnd === true);
+    socket.frames.length = 0;
+    await clicks([1, 'once', 0]);
+    await socket.subscribe('after', { view: 'log' });
+    await socket.until(({ id, type }) => id === 'x' && type === 'batch');
+    expect(rowsOf(socket.of('x'))).toEqual([['+', 1, 'once']]);
+    expect(socket.frames.filter(({ type }) => type === 'error')).toEqual([]);
+  });
+});
+
 describe('ad-hoc queries', () => {
   useProgram(SETUP);
   const SQL = 'SELECT item, MAX(user_id) AS top FROM clicks GROUP BY item';
@@ -254,6 +280,25 @@ describe('ad-hoc queries', () => {
     expect((await client.rows('passing', '{"a":"new"}')).body).toMatchObject({ accepted: 1 });
     expect(rowsOf([await row])).toEqual([['+', 'new']]);
     expect((await client.sql('DROP STREAM passing')).status).toBe(200);
+  });
+
+  test('outlive a subscriber of the same text whose query had ended before', async () => {
+    await client.sql('CREATE STREAM brief (v BIGINT)');
+    const sql = 'SELECT v FROM brief';
+    const [early, late] = [await connect(), await connect()];
+    await early.subscribe('early', { sql });
+    await client.delete('/v1/streams/brief');
+    await early.until(({ type }) => type === 'end');
+    await client.sql('CREATE STREAM brief (v BIGINT)');
+    await late.subscribe('late', { sql });
+    early.terminate();
+    await early.closed;
+    // The server has taken leave of the first once it counts one subscription.
+    const counted = async (): Promise<string> =>
+      /^millrace_subscriptions .*/m.exec((await client.get('/metrics')).text)![0];
+    await expect.poll(counted).toBe('millrace_subscriptions 1');
+    await client.rows('brief', '{"v":7}');
+    expect(rowsOf([await late.until(({ type, snapshot }) => type === 'batch' && !snapshot)])).toEqual([['+', 7]]);
   });
 
   test('run a hundred at once, and no more', async () => {
